@@ -1,0 +1,1 @@
+export type { Field, FieldList } from './field.ts'

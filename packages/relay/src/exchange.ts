@@ -1,0 +1,90 @@
+import type { CallEnd, Deadline, Peer, Status } from '@spillway/call'
+import type { Field, FieldList } from '@spillway/http2'
+import type { Upstream } from './upstream.ts'
+
+/** How a call leaves for its upstream: the request as it came, with these changes. */
+export interface Forwarding {
+  /** Drop every field of our own prefix (`spillway-`) that the peer sent. */
+  readonly isStripped: boolean
+  /** Fields to put behind the peer's own. */
+  readonly added: readonly Field[]
+  /** Replaces `:path`, for a rule that sends the call to a cheaper method; undefined keeps it. */
+  readonly path: string | undefined
+  /**
+   * When the call must have ended. The relay writes what is left of it as `grpc-timeout`, and on expiry resets the
+   * upstream stream and answers DEADLINE_EXCEEDED.
+   */
+  readonly deadlineMs: Deadline
+  /** Fields to put in front of the answer's own initial metadata: the mark of a degraded answer. */
+  readonly answerHeaders: readonly Field[]
+}
+
+/** An answer that the sidecar gives by itself. */
+export interface Answer {
+  readonly status: Status
+  /** `grpc-message`; empty leaves it out. */
+  readonly message: string
+  /** One serialised reply message without its gRPC prefix; undefined makes the answer trailers-only. */
+  readonly reply: Uint8Array | undefined
+  readonly headers: readonly Field[]
+  readonly trailers: readonly Field[]
+}
+
+/** How an exchange ended. */
+export interface ExchangeEnd extends CallEnd {
+  /** It was sent to the upstream. When false the rest tells only what the caller was answered, or that it went away. */
+  readonly isForwarded: boolean
+  /** The status came from us: an answer, a deadline that passed, an upstream that broke off. */
+  readonly isOwn: boolean
+  readonly requestBytes: number
+  readonly responseBytes: number
+}
+
+/** The first message of a request, for rules that look into it. */
+export type FirstMessage =
+  | { readonly kind: 'message'; readonly bytes: Uint8Array }
+  /** Larger than allowed, compressed, malformed, or the request ended before a whole message came. */
+  | { readonly kind: 'unreadable'; readonly reason: 'too_large' | 'compressed' | 'malformed' | 'none' }
+
+/**
+ * One call as the relay carries it, from complete request headers to the last octet of the answer.
+ * Exactly one of `forward` and `answer` is to be called, once, now or later; calls after the end are ignored. A forward
+ * whose upstream was unreachable (`unreachable` of the observer) was not carried out: one of the two is owed again.
+ */
+export interface Exchange {
+  /** `/package.Service/Method`, checked. */
+  readonly path: string
+  readonly authority: string
+  readonly request: FieldList
+  readonly peer: Peer
+  /** Monotonic time at which the request headers were complete. */
+  readonly arrivedMs: number
+  /** Octets held for it until it is decided on. Bounded by the stream's window. */
+  readonly heldBytes: number
+  /**
+   * Collects the first message, at most `maxBytes` of it, and hands it over once: now, if it has come already, or when it
+   * does. What was collected is forwarded later as it came.
+   */
+  readFirstMessage(maxBytes: number, receive: (first: FirstMessage) => void): void
+  forward(upstream: Upstream, forwarding: Forwarding): void
+  answer(answer: Answer): void
+}
+
+/** Follows one exchange. */
+export interface ExchangeObserver {
+  /**
+   * No endpoint of the upstream could take the call and nothing of it was sent: the connection was refused, or was lost
+   * before a stream was opened. Answer it, or forward it elsewhere.
+   */
+  unreachable(): void
+  /** The first octets of the first response message came from the upstream. At most once. */
+  answering(): void
+  /** It is over and everything that it held is given back. Exactly once, whatever happened. */
+  ended(end: ExchangeEnd): void
+}
+
+/** Decides what becomes of the calls that a listener accepts. The relay itself has no policy. */
+export interface CallHandler {
+  /** A call's headers are complete and well-formed. Returns who follows it. Must not throw. */
+  opened(exchange: Exchange): ExchangeObserver
+}
