@@ -1,1 +1,9 @@
-export type { Field, FieldList } from './field.ts'
+export { field, fieldList, type Field, type FieldList } from './field.ts'
+export {
+  HpackDecoder,
+  HpackEncoder,
+  HpackError,
+  encodedBound,
+  type BlockExcess,
+  type HpackLimits,
+} from './hpack/index.ts'
