@@ -7,4 +7,12 @@ export type {
   FirstMessage,
   Forwarding,
 } from './exchange.ts'
-export type { EndpointConfig, Upstream } from './upstream.ts'
+export { DEFAULT_LISTENER_CONFIG, type ListenerConfig, type ListenerSnapshot } from './listener-config.ts'
+export type { EndpointConfig, StreamSeeker, Upstream } from './upstream.ts'
+export {
+  DEFAULT_UPSTREAM_CONFIG,
+  type EndpointSnapshot,
+  type EndpointState,
+  type UpstreamConfig,
+  type UpstreamSnapshot,
+} from './upstream-config.ts'
