@@ -2,7 +2,7 @@ import type { FieldList } from './field.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Http2Stream } from './stream.ts'
 
-/** Learns what the peer does on one stream. Nothing is called after `closed`. */
+/** Learns what happens on one stream. After `reset`, either way, nothing more is told. */
 export interface StreamListener {
   /** The response's own header fields (client side only; 1xx are dropped). */
   answered(fields: FieldList, status: number, endsStream: boolean): void
@@ -16,6 +16,11 @@ export interface StreamListener {
   /** So many octets handed to `Http2Stream.sendData` before, and queued then, have left since. */
   drained(bytes: number): void
   /**
+   * Our END_STREAM has left, maybe from inside the call that asked for it. A server's stream is over with that: a client
+   * that has not ended its side is told to stop with RST_STREAM(NO_ERROR) (RFC 9113, 8.1).
+   */
+  ended(): void
+  /**
    * The stream ended before its time. `code` is the peer's, or ours when the peer broke a rule. `by` tells who ended it;
    * `isUnprocessed`: it is proven that the peer did no work for it.
    */
@@ -28,7 +33,7 @@ export interface ConnectionListener {
   opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): StreamListener
   /** The peer's SETTINGS came: first, or changed ones. Its limits hold from now on. */
   settled(): void
-  /** A stream that counted against the peer's or our limit is gone. */
+  /** A stream is gone, and one more may be opened. */
   streamClosed(): void
   /** The peer will take no new streams. */
   goneAway(code: number, reason: string): void
@@ -36,4 +41,18 @@ export interface ConnectionListener {
   ponged(): void
   /** Nothing more is to come, both ways: write out what is queued, then close the socket. `code` is 0 after a drain. */
   finished(code: number, reason: string): void
+}
+
+/** Hears nothing. */
+export const DEAF_LISTENER: StreamListener = {
+  answered: ignore,
+  data: ignore,
+  trailers: ignore,
+  drained: ignore,
+  ended: ignore,
+  reset: ignore,
+}
+
+function ignore(): void {
+  return
 }
