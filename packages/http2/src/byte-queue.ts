@@ -41,6 +41,12 @@ export class ByteQueue {
     return front
   }
 
+  /** Shows everything, in order, and keeps it. Only while nothing was shifted. */
+  forEach(show: (piece: Buffer) => void): void {
+    this.#closeTail()
+    for (const piece of this.#pieces) show(piece)
+  }
+
   clear(): void {
     this.#pieces = []
     this.#head = 0

@@ -4,7 +4,7 @@ import { ErrorCode } from './error-code.ts'
 import { CLIENT_PREFACE, Flag, FrameType } from './frame.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
 import { HeaderBlock } from './header-block.ts'
-import { ConnectionError } from './http2-error.ts'
+import { ConnectionError, expectLength, frameSizeError, protocolError } from './http2-error.ts'
 import type { Http2Limits } from './limits.ts'
 import type { ConnectionListener, StreamListener } from './listeners.ts'
 import { Output } from './output.ts'
@@ -361,16 +361,4 @@ export class Connection implements FrameSink {
     for (const stream of this.#table.all()) this.#dropStream(stream, code, false)
     this.#listener.finished(code, reason)
   }
-}
-
-function expectLength(actual: number, expected: number): void {
-  if (actual !== expected) throw frameSizeError()
-}
-
-function protocolError(reason: string): ConnectionError {
-  return new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason)
-}
-
-function frameSizeError(): ConnectionError {
-  return new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, 'frame of the wrong size')
 }

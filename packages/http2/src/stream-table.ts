@@ -1,4 +1,4 @@
-import { ClosedStreams, Ending } from './closed-streams.ts'
+import { ClosedStreams, type Ending } from './closed-streams.ts'
 import type { Http2Stream } from './stream.ts'
 
 /** The streams of one connection: those that are open, and how the last ones closed. */

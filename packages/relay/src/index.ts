@@ -16,3 +16,8 @@ export {
   type UpstreamConfig,
   type UpstreamSnapshot,
 } from './upstream-config.ts'
+export { createRelayResources, type RelayResources } from './resources.ts'
+export { Listener } from './listener.ts'
+export { UpstreamGroup } from './upstream-group.ts'
+export type { Dial } from './endpoint.ts'
+export { isGrpcContent, statusOfHttp, statusOfReset } from './grpc-rules.ts'

@@ -40,6 +40,8 @@ export const DEFAULT_LISTENER_CONFIG: Omit<ListenerConfig, 'address'> = {
 export interface ListenerSnapshot {
   readonly connections: number
   readonly streams: number
+  /** Deadlines that are waited for. */
+  readonly deadlines: number
   readonly acceptedConnections: number
   /** Turned away at `maxConnections`. */
   readonly refusedConnections: number
