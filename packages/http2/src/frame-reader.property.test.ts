@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CLIENT_PREFACE, Flag, FrameType } from './frame.ts'
 import { TestPeer, frame, settingsFrame } from './test-peer.ts'

@@ -1,6 +1,6 @@
 import { BufferPool } from './buffer-pool.ts'
 import { Connection } from './connection.ts'
-import { ErrorCode, errorCodeName } from './error-code.ts'
+import { errorCodeName } from './error-code.ts'
 import { field, fieldList, type FieldList } from './field.ts'
 import { CLIENT_PREFACE, Flag, FrameType } from './frame.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -181,7 +181,7 @@ export class TestPeer implements ConnectionListener {
   }
 
   finished(code: number): void {
-    this.events.push(`finished ${errorCodeName(code as ErrorCode)}`)
+    this.events.push(`finished ${errorCodeName(code)}`)
   }
 
   #sink(): ConstructorParameters<typeof FrameReader>[0] {
