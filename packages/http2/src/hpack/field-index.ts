@@ -15,7 +15,7 @@ export const NOWHERE = 0
  * lives: the index itself for a static one, 62 and the serial number for a dynamic one.
  */
 export class NameRecord {
-  /** The newest entry with this name. */
+  /** An entry with this name: the first static one, which never leaves, else the newest. */
   namePlace = NOWHERE
   /** False for names whose values are to stay out of the table. */
   readonly mayEnter: boolean
@@ -54,7 +54,7 @@ export class FieldIndex {
   added(record: NameRecord, field: Field, serial: number): void {
     const place = dynamicPlace(serial)
     record.places.set(field.value, place)
-    record.namePlace = place
+    if (record.namePlace === NOWHERE || record.namePlace > STATIC_ENTRIES) record.namePlace = place
   }
 
   /** The field has left the dynamic table. */
@@ -63,7 +63,7 @@ export class FieldIndex {
     const record = this.#records.get(field.name)
     if (!record) return
     if (record.places.get(field.value) === place) record.places.delete(field.value)
-    if (record.namePlace === place) record.namePlace = staticNamePlace(field.name)
+    if (record.namePlace === place) record.namePlace = NOWHERE
   }
 
   #addRecord(name: string): NameRecord {
@@ -75,9 +75,9 @@ export class FieldIndex {
     return record
   }
 
-  /** Forgets every name without an entry in the dynamic table; there are far fewer entries than names allowed. */
+  /** Forgets every name without an entry in either table; there are far fewer entries than names allowed. */
   #dropIdleRecords(): void {
-    for (const [name, record] of this.#records) if (record.namePlace <= STATIC_ENTRIES) this.#records.delete(name)
+    for (const [name, record] of this.#records) if (record.namePlace === NOWHERE) this.#records.delete(name)
   }
 }
 

@@ -33,16 +33,16 @@ export class HpackEncoder {
   readonly #isEager: boolean
   /** The smallest size wanted since the last block; {@link NO_CHANGE} when none was. */
   #smallestTableBytes = NO_CHANGE
-  #wantedTableBytes: number
+  #wantedTableBytes = INITIAL_TABLE_BYTES
 
   constructor(options: HpackEncoderOptions = {}) {
     const { maxTableBytes = INITIAL_TABLE_BYTES, indexing = 'repeated' } = options
     this.#ownMaxTableBytes = maxTableBytes
-    this.#wantedTableBytes = Math.min(maxTableBytes, INITIAL_TABLE_BYTES)
     this.#isEager = indexing === 'every'
     const index = new FieldIndex(indexing)
     this.#index = index
-    this.#table = new DynamicTable(this.#wantedTableBytes, (field, serial) => index.removed(field, serial))
+    this.#table = new DynamicTable(INITIAL_TABLE_BYTES, (field, serial) => index.removed(field, serial))
+    if (maxTableBytes < INITIAL_TABLE_BYTES) this.setPeerMaxTableBytes(INITIAL_TABLE_BYTES)
   }
 
   /**
