@@ -1,5 +1,5 @@
 import type { Field } from '../field.ts'
-import { mayEnter, type IndexingPolicy } from './indexing-policy.ts'
+import { entranceOf, type Entrance, type IndexingPolicy } from './indexing-policy.ts'
 import { STATIC_ENTRIES, STATIC_TABLE } from './static-table.ts'
 
 /** How many values of a name are remembered to notice that one comes again. */
@@ -17,15 +17,23 @@ export const NOWHERE = 0
 export class NameRecord {
   /** An entry with this name: the first static one, which never leaves, else the newest. */
   namePlace = NOWHERE
-  /** False for names whose values are to stay out of the table. */
-  readonly mayEnter: boolean
+  /** What of this name may enter the table. */
+  readonly entrance: Entrance
   /** The place of each value. */
   readonly places = new Map<string, number>()
   readonly #seen: string[] = []
   #nextSeen = 0
+  #isSeen = false
 
-  constructor(mayEnter: boolean) {
-    this.mayEnter = mayEnter
+  constructor(entrance: Entrance) {
+    this.entrance = entrance
+  }
+
+  /** Whether this is not the first time that it is asked. */
+  sawNameBefore(): boolean {
+    const sawBefore = this.#isSeen
+    this.#isSeen = true
+    return sawBefore
   }
 
   /** Whether this value came among the last few; remembers it. */
@@ -68,7 +76,7 @@ export class FieldIndex {
 
   #addRecord(name: string): NameRecord {
     if (this.#records.size >= MAX_NAMES) this.#dropIdleRecords()
-    const record = new NameRecord(mayEnter(name, this.#policy))
+    const record = new NameRecord(entranceOf(name, this.#policy))
     record.namePlace = staticNamePlace(name)
     for (const [value, place] of STATIC_PLACES.get(name) ?? []) record.places.set(value, place)
     this.#records.set(name, record)
