@@ -260,9 +260,9 @@ export class Connection implements FrameSink {
     if (this.peer.headerTableBytes !== tableBefore) {
       this.#send.writer.encoder.setPeerMaxTableBytes(this.peer.headerTableBytes)
     }
-    this.#changeSendWindows(this.peer.initialWindowBytes - windowBefore)
     this.#hasPeerSettings = true
     this.#send.writer.settingsAck()
+    this.#changeSendWindows(this.peer.initialWindowBytes - windowBefore)
     this.#boundReplies()
     this.#listener.settled()
   }
