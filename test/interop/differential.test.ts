@@ -35,7 +35,7 @@ async function carryOut(client: OctetClient, server: PlannedServer, plan: CallPl
   const result = await call.result
   const isCut = plan.client !== 'half_closes' && plan.client !== 'half_closes_after_reply'
   return {
-    initial: result.initial && entriesOf(result.initial),
+    initial: result.initial && plan.client !== 'times_out' ? entriesOf(result.initial) : undefined,
     // What was on its way when the call was cut may have come or not.
     replies: result.messages.slice(0, isCut ? 1 : undefined).map(sizeOf),
     code: result.code,
@@ -48,8 +48,8 @@ async function carryOut(client: OctetClient, server: PlannedServer, plan: CallPl
 
 /** What the server saw. How far it read before it ended the call itself, or was cut off, is a matter of timing. */
 async function settledView(server: PlannedServer, plan: CallPlan, id: string, isCut: boolean): Promise<ServerView> {
-  // A call that was cancelled before anything came back may never have been sent.
-  if (plan.client === 'cancels_at_once' && plan.initial.length === 0) return NOT_SEEN
+  // A call that was cut before anything came back may never have been sent.
+  if (plan.client === 'times_out' || (plan.client === 'cancels_at_once' && plan.initial.length === 0)) return NOT_SEEN
   const view = await server.viewOf(id)
   return plan.endsEarly || isCut ? { ...view, requests: [] } : view
 }
