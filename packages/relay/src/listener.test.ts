@@ -223,14 +223,17 @@ test('the snapshot counts connections, streams and octets', async () => {
 })
 
 test('a slow reader holds up nobody else and little memory', async () => {
-  const backend = await startBackend((stream, headers) => {
-    if (headers['x-large'] === undefined) {
-      echo(stream)
-      return
-    }
-    answerOk(stream)
-    stream.write(Buffer.alloc(50_000_000))
-  })
+  const backend = await startBackend(
+    (stream, headers) => {
+      if (headers['x-large'] === undefined) {
+        echo(stream)
+        return
+      }
+      answerOk(stream)
+      stream.write(Buffer.alloc(50_000_000))
+    },
+    { maxSessionMemory: 1_000 },
+  )
   const relay = await new TestRelay({ endpoints: [{ address: backend.address, priority: 0 }] }).start()
   const caller = new TestCaller(relay.address)
   stops.push(
