@@ -11,6 +11,9 @@ import { Transport, type TransportOwner } from './transport.ts'
 
 const UNSUPPORTED_MEDIA_TYPE = [fieldList([field(':status', '415')])]
 
+/** How long a peer may take to read the last octets of a connection. */
+const LINGER_MS = 2_000
+
 /** One accepted connection and the calls on it. */
 export class DownstreamConnection implements TransportOwner {
   readonly transport: Transport
@@ -23,6 +26,7 @@ export class DownstreamConnection implements TransportOwner {
   readonly #maxAgeMs: number
   #drainingSinceMs = Number.NaN
   #midwaySinceMs = Number.NaN
+  #finishedSinceMs = Number.NaN
 
   constructor(
     socket: Socket,
@@ -74,6 +78,7 @@ export class DownstreamConnection implements TransportOwner {
   }
 
   finished(): void {
+    this.#finishedSinceMs = this.#around.clock.nowMs()
     this.transport.end()
   }
 
@@ -92,7 +97,8 @@ export class DownstreamConnection implements TransportOwner {
   inspect(nowMs: number): void {
     const { connection } = this.transport
     const isGreeting = !connection.isSettled
-    if (isGreeting && nowMs - this.#bornMs > this.#config.prefaceTimeoutMs) this.transport.destroy()
+    if (nowMs - this.#finishedSinceMs > LINGER_MS) this.transport.destroy()
+    else if (isGreeting && nowMs - this.#bornMs > this.#config.prefaceTimeoutMs) this.transport.destroy()
     else if (this.#isStalled(nowMs)) connection.close(ErrorCode.ENHANCE_YOUR_CALM, 'frame not completed in time')
     else if (!Number.isNaN(this.#drainingSinceMs)) this.#hurry(nowMs)
     else if (nowMs - this.#bornMs > this.#maxAgeMs) this.drain(nowMs)
