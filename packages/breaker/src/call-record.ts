@@ -1,0 +1,61 @@
+import type { BreakerSettings } from './breaker-settings.ts'
+import { OutcomeWindow, SLICES, type WindowCounts } from './outcome-window.ts'
+import { PeerShares } from './peer-shares.ts'
+
+/**
+ * What one more outcome means: carry on; too many faults, open; or too many faults, but all of one caller's making.
+ */
+export type RecordVerdict = 'fine' | 'too_many' | 'spared'
+
+/** The outcomes of one period of a breaker: how many failed, and whose they were. */
+export class CallRecord {
+  readonly #settings: BreakerSettings
+  readonly #sliceMs: number
+  readonly #window: OutcomeWindow
+  readonly #peers: PeerShares
+
+  /** Starts empty. */
+  constructor(settings: BreakerSettings, nowMs: number) {
+    this.#settings = settings
+    this.#sliceMs = settings.windowMs / SLICES
+    this.#window = new OutcomeWindow(settings, this.#sliceAt(nowMs))
+    this.#peers = new PeerShares(settings)
+  }
+
+  /** Counts the outcome of one call of that peer. */
+  count(peerId: string, isFault: boolean, nowMs: number): RecordVerdict {
+    const slice = this.#sliceAt(nowMs)
+    this.#peers.count(peerId, isFault, slice)
+    if (!isFault) {
+      this.#window.success(slice)
+      return 'fine'
+    }
+    if (!this.#window.fault(slice)) return 'fine'
+    return this.#peers.isOneCallersDoing(slice) ? 'spared' : 'too_many'
+  }
+
+  /** What the window holds now. */
+  counts(nowMs: number): WindowCounts {
+    return this.#window.counts(this.#sliceAt(nowMs))
+  }
+
+  /** The window in a few words, for the history. */
+  describe(nowMs: number): string {
+    const { calls, faults } = this.counts(nowMs)
+    return `${faults} of ${calls} calls failed, more than ${this.#settings.errorPercent} %`
+  }
+
+  /** Nothing was counted for a whole window. */
+  isIdle(nowMs: number): boolean {
+    return this.#window.isIdle(this.#sliceAt(nowMs))
+  }
+
+  /** Ends its use. */
+  close(): void {
+    this.#window.close()
+  }
+
+  #sliceAt(nowMs: number): number {
+    return Math.floor(nowMs / this.#sliceMs)
+  }
+}
