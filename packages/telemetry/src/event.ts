@@ -1,4 +1,5 @@
 import type { Outcome, Peer, PriorityClass, Problem, Refusal, RefusalKind, Status } from '@spillway/call'
+import type { CallSeries } from './call-series.ts'
 
 /** Which way a call goes: to the service beside the sidecar, or from it. */
 export type Direction = 'inbound' | 'outbound'
@@ -13,17 +14,11 @@ export type Decision =
 /** The one decision that carries nothing, shared so that the usual call allocates none. */
 export const FORWARDED: Decision = { kind: 'forwarded' }
 
-/** A call was classified and is about to be decided on. Each one is followed by one {@link CallEnded} with equal keys. */
-export interface CallStarted {
-  readonly kind: 'call_started'
-  readonly direction: Direction
-  readonly path: string
-  readonly rank: PriorityClass
-}
-
 /** A call is over. Read only while it is being emitted; whoever emits it may use the object again. */
 export interface CallEnded {
   readonly kind: 'call_ended'
+  /** Where the call is counted: what `startCall` returned for it. Each call that was started ends once. */
+  readonly series: CallSeries
   readonly direction: Direction
   /** `/package.Service/Method` as the peer sent it. */
   readonly path: string
@@ -51,7 +46,6 @@ export type BreakerState = 'closed' | 'open' | 'half_open'
 
 /** Everything that a sidecar tells about itself. One union, one `emit`; metrics, log and tap derive from it. */
 export type SidecarEvent =
-  | CallStarted
   | CallEnded
   | {
       readonly kind: 'breaker_changed'
@@ -103,11 +97,3 @@ export type SidecarEvent =
 
 /** Where events go. */
 export type Emit = (event: SidecarEvent) => void
-
-/** The label of a decision, the same in metrics, log and tap: `forwarded`, `answered`, or the kind of the refusal. */
-export type DecisionLabel = 'forwarded' | 'answered' | RefusalKind
-
-/** See {@link DecisionLabel}. */
-export function decisionLabel(decision: Decision): DecisionLabel {
-  return decision.kind === 'refused' ? decision.refusal.kind : decision.kind
-}

@@ -1,5 +1,6 @@
 import type { PriorityClassName } from '@spillway/call'
-import type { DecisionLabel, Direction } from './event.ts'
+import type { Direction } from './event.ts'
+import type { DecisionLabel } from './labels.ts'
 
 /** Which calls a subscriber wants to see. What is left out restricts nothing. */
 export interface TapFilter {
