@@ -29,13 +29,13 @@ export class CallSeries {
     this.lane = laneOf(direction, rank)
   }
 
-  /** Counts a call that ended at `nowMs`. Allocates nothing. */
-  record(call: CallEnded, nowMs: number): void {
+  /** Counts a call that ended. Allocates nothing. */
+  record(call: CallEnded): void {
     this.inFlight--
     increment(this.requests, decisionIndex(call.decision))
     const isOk = call.status === Status.OK
     if (!isOk) increment(this.errors, call.isOwnStatus ? call.status + CODES : call.status)
-    this.window.record(nowMs, call.decision.kind, isOk, call.totalMs, call.queuedMs)
+    this.window.record(call.endedMs, call.decision.kind, isOk, call.totalMs, call.queuedMs)
   }
 }
 

@@ -40,7 +40,7 @@ export class DecisionLog {
 
   constructor(destination: LogDestination, config: DecisionLogConfig, clock: Clock) {
     this.#config = config
-    this.#limit = new LineLimit(config.limit, clock)
+    this.#limit = new LineLimit(config.limit)
     this.#logger = pino(
       {
         base: { ...config.base },
@@ -51,11 +51,11 @@ export class DecisionLog {
     )
   }
 
-  /** Writes a line about the event, or leaves it out and counts it. */
-  record(event: SidecarEvent): void {
+  /** Writes a line about the event of `nowMs` (monotonic), or leaves it out and counts it. */
+  record(event: SidecarEvent, nowMs: number): void {
     if (event.kind === 'call_ended' && isRoutine(event) && !this.#isSampled()) return
     const name = eventName(event)
-    const suppressed = this.#limit.admit(name)
+    const suppressed = this.#limit.admit(name, nowMs)
     if (suppressed === undefined) return
     const fields = { event: name, ...logFields(event), ...(suppressed > 0 ? { suppressed } : {}) }
     if (isWarning(event)) this.#logger.warn(fields)

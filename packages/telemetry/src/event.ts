@@ -33,6 +33,8 @@ export interface CallEnded {
   /** The sidecar made the status, not the upstream. */
   readonly isOwnStatus: boolean
   readonly outcome: Outcome
+  /** Monotonic time of the end. */
+  readonly endedMs: number
   /** From complete request headers to the end, in milliseconds. */
   readonly totalMs: number
   /** Spent waiting at the gates. */

@@ -68,17 +68,20 @@ class FlatGauge extends Gauge {
 
 class FlatHistogram extends Histogram {
   readonly #name: string
+  /** Never filled: gives the header, since prom-client's own `get` would call back into ours. */
+  readonly #empty: Histogram
   readonly #samples: DurationSamples
 
   constructor(text: MetricText, samples: DurationSamples) {
     super({ ...text, registers: [] })
     this.#name = text.name
+    this.#empty = new Histogram({ ...text, registers: [] })
     this.#samples = samples
   }
 
   override async get(): ReturnType<Histogram['get']> {
     const values = Array.from(this.#samples(), (sample) => histogramValues(this.#name, sample)).flat()
-    return { ...(await super.get()), values }
+    return { ...(await this.#empty.get()), values }
   }
 
   /** What the registry calls instead of {@link get} for text, though prom-client does not declare it. */

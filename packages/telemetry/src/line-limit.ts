@@ -1,5 +1,3 @@
-import type { Clock } from '@spillway/clock'
-
 /** How many lines of one event name may be written. */
 export interface LineLimitConfig {
   readonly linesPerSecond: number
@@ -19,20 +17,18 @@ interface Bucket {
 /** A token bucket for each event name, so that a flood of one neither fills the disk nor hides another. */
 export class LineLimit {
   readonly #config: LineLimitConfig
-  readonly #clock: Clock
   readonly #buckets = new Map<string, Bucket>()
 
-  constructor(config: LineLimitConfig, clock: Clock) {
+  constructor(config: LineLimitConfig) {
     this.#config = config
-    this.#clock = clock
   }
 
   /**
-   * Whether a line of that name may be written now: undefined for no (it is counted), else how many were left out since
+   * Whether a line of that name may be written at `nowMs` (monotonic): undefined for no (it is counted), else how many were left out since
    * the last one that was written. Names are a fixed set of ours, so the map stays small.
    */
-  admit(name: string): number | undefined {
-    const bucket = this.#refilled(name)
+  admit(name: string, nowMs: number): number | undefined {
+    const bucket = this.#refilled(name, nowMs)
     if (bucket.level < 1) {
       bucket.suppressed++
       bucket.suppressedTotal++
@@ -59,8 +55,7 @@ export class LineLimit {
     }
   }
 
-  #refilled(name: string): Bucket {
-    const nowMs = this.#clock.nowMs()
+  #refilled(name: string, nowMs: number): Bucket {
     const bucket = this.#buckets.get(name) ?? this.#create(name, nowMs)
     const gained = ((nowMs - bucket.filledMs) / 1_000) * this.#config.linesPerSecond
     bucket.level = Math.min(this.#config.burst, bucket.level + gained)

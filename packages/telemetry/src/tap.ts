@@ -39,7 +39,7 @@ export class Tap {
     for (const subscriber of this.#subscribers) {
       if (!subscriber.wants(call, this.#random)) continue
       event ??= tapEvent(call, this.#clock.wallMs())
-      subscriber.push(event, this.#clock.nowMs())
+      subscriber.push(event, call.endedMs)
     }
   }
 }

@@ -61,7 +61,7 @@ export class Telemetry {
   emit(event: SidecarEvent): void {
     if (event.kind === 'call_ended') this.#callEnded(event)
     this.metrics.record(event)
-    this.#log.record(event)
+    this.#log.record(event, event.kind === 'call_ended' ? event.endedMs : this.#clock.nowMs())
   }
 
   /** Tells what the log has left out. Call it last, before the process ends. */
@@ -70,7 +70,7 @@ export class Telemetry {
   }
 
   #callEnded(call: CallEnded): void {
-    call.series.record(call, this.#clock.nowMs())
+    call.series.record(call)
     if (call.status === Status.OK && !call.isOwnStatus && call.series.path !== call.path) this.#series.know(call.path)
     this.tap.record(call)
   }
