@@ -3,7 +3,7 @@ import type { MethodPolicy } from './method-policy.ts'
 
 /** Every rpc that we know, and what is to become of its calls. Immutable: a reload makes a new one. */
 export interface Contract {
-  /** By path, `/package.Service/Method`, in the order of the names. */
+  /** By path, `/package.Service/Method`, sorted. */
   readonly methods: ReadonlyMap<string, MethodPolicy>
   /** The policy of any path: the defaults for one that is not declared. Never throws, remembers nothing. */
   policyOf(path: string): MethodPolicy

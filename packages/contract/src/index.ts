@@ -1,6 +1,6 @@
 export type { Contract } from './contract.ts'
 export type { Evaluation, Expression, ExpressionVariables, RequestMessage } from './expression.ts'
-export type { LoadOptions, LoadResult } from './load-contract.ts'
+export { loadContract, type LoadOptions, type LoadResult } from './load-contract.ts'
 export {
   DEFAULT_BREAKER,
   DEFAULT_PRIORITY,
@@ -16,4 +16,7 @@ export {
   type RaiseRule,
 } from './method-policy.ts'
 export type { Overlay } from './overlay.ts'
-export type { DetailsContext } from './status-details.ts'
+export { MAX_EXPRESSION_LENGTH } from './cel-compile.ts'
+export { ERROR_DOMAIN, statusDetails, type DetailsContext } from './status-details.ts'
+export { StatusDetailsCache } from './status-details-cache.ts'
+export { parseDurationMs } from './duration.ts'

@@ -59,7 +59,7 @@ export interface Origin {
 
 /** Everything that the contract says about one rpc, defaults filled in. */
 export interface MethodPolicy {
-  /** `/package.Service/Method`. */
+  /** `/package.Service/Method`; empty, as the next two, in the policy of paths that the contract does not know. */
   readonly path: string
   /** `package.Service`. */
   readonly service: string
@@ -86,15 +86,18 @@ export interface MethodPolicy {
   readonly breaker: BreakerPolicy
   readonly queue: QueuePolicy
   readonly fallbacks: readonly FallbackRule[]
-  /** An expression that is evaluated before the call is decided on reads the request message. */
+  /** Some expression reads the request message: collect it before the call is decided on. */
   readonly needsRequest: boolean
-  /** A fallback rule reads the request message. Implies {@link needsRequest}: it must be at hand when the rule is. */
-  readonly fallbackReadsRequest: boolean
+  /** Longer request messages are not looked into. Lower where a rule goes through a list, whose cost grows with it. */
+  readonly maxRequestBytes: number
   /** Full name of the request message; empty when unknown. */
   readonly requestType: string
   /** Full name of the reply message; empty when unknown. */
   readonly replyType: string
-  /** Decodes one serialised request message; undefined when it is malformed or the path is unknown. Never throws. */
+  /**
+   * Decodes one serialised request message; undefined when it is malformed or too long, or the path is
+   * unknown. Never throws.
+   */
   decodeRequest(bytes: Uint8Array): RequestMessage | undefined
   /**
    * Where each value came from, by the names of the options: `priority`, `breaker.error_percent`, `fallback`. Every
