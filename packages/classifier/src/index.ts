@@ -1,1 +1,5 @@
-export {}
+export { MAX_REQUEST_BYTES, type Arrival, type FirstMessage } from './arrival.ts'
+export type { Classification, Classified } from './classification.ts'
+export type { Classifier, ClassifierOptions } from './classifier.ts'
+export type { TopShareConfig } from './top-share.ts'
+export type { TrustConfig } from './trust.ts'
