@@ -84,9 +84,20 @@ export class BlockReader {
   }
 
   #decode(start: number, end: number, isHuffman: boolean): string {
-    if (!isHuffman) return this.#block.toString('latin1', start, end)
+    if (!isHuffman) return latin1(this.#block, start, end)
     const maxBytes = Math.ceil(((end - start) * 8) / 5)
     const out = maxBytes <= SHARED_BYTES ? shared : Buffer.allocUnsafeSlow(maxBytes)
-    return out.toString('latin1', 0, decodeHuffman(this.#block, start, end, out))
+    return latin1(out, 0, decodeHuffman(this.#block, start, end, out))
   }
+}
+
+/** Very short texts, as times are, cost less to put together here than a call out of the engine. */
+const SHORT_BYTES = 6
+const CHARACTERS = Array.from({ length: 256 }, (_none, octet) => String.fromCharCode(octet))
+
+function latin1(octets: Buffer, start: number, end: number): string {
+  if (end - start > SHORT_BYTES) return octets.toString('latin1', start, end)
+  let text = ''
+  for (let index = start; index < end; index++) text += CHARACTERS[octets[index] ?? 0] ?? ''
+  return text
 }

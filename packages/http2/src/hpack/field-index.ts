@@ -1,5 +1,5 @@
 import type { Field } from '../field.ts'
-import { mayEnter, type IndexingPolicy } from './indexing-policy.ts'
+import { entranceOf, type Entrance, type IndexingPolicy } from './indexing-policy.ts'
 import { STATIC_ENTRIES, STATIC_TABLE } from './static-table.ts'
 
 /** How many values of a name are remembered to notice that one comes again. */
@@ -15,17 +15,25 @@ export const NOWHERE = 0
  * lives: the index itself for a static one, 62 and the serial number for a dynamic one.
  */
 export class NameRecord {
-  /** The newest entry with this name. */
+  /** An entry with this name: the first static one, which never leaves, else the newest. */
   namePlace = NOWHERE
-  /** False for names whose values are to stay out of the table. */
-  readonly mayEnter: boolean
+  /** What of this name may enter the table. */
+  readonly entrance: Entrance
   /** The place of each value. */
   readonly places = new Map<string, number>()
   readonly #seen: string[] = []
   #nextSeen = 0
+  #isSeen = false
 
-  constructor(mayEnter: boolean) {
-    this.mayEnter = mayEnter
+  constructor(entrance: Entrance) {
+    this.entrance = entrance
+  }
+
+  /** Whether this is not the first time that it is asked. */
+  sawNameBefore(): boolean {
+    const sawBefore = this.#isSeen
+    this.#isSeen = true
+    return sawBefore
   }
 
   /** Whether this value came among the last few; remembers it. */
@@ -54,7 +62,7 @@ export class FieldIndex {
   added(record: NameRecord, field: Field, serial: number): void {
     const place = dynamicPlace(serial)
     record.places.set(field.value, place)
-    record.namePlace = place
+    if (record.namePlace === NOWHERE || record.namePlace > STATIC_ENTRIES) record.namePlace = place
   }
 
   /** The field has left the dynamic table. */
@@ -63,21 +71,21 @@ export class FieldIndex {
     const record = this.#records.get(field.name)
     if (!record) return
     if (record.places.get(field.value) === place) record.places.delete(field.value)
-    if (record.namePlace === place) record.namePlace = staticNamePlace(field.name)
+    if (record.namePlace === place) record.namePlace = NOWHERE
   }
 
   #addRecord(name: string): NameRecord {
     if (this.#records.size >= MAX_NAMES) this.#dropIdleRecords()
-    const record = new NameRecord(mayEnter(name, this.#policy))
+    const record = new NameRecord(entranceOf(name, this.#policy))
     record.namePlace = staticNamePlace(name)
     for (const [value, place] of STATIC_PLACES.get(name) ?? []) record.places.set(value, place)
     this.#records.set(name, record)
     return record
   }
 
-  /** Forgets every name without an entry in the dynamic table; there are far fewer entries than names allowed. */
+  /** Forgets every name without an entry in either table; there are far fewer entries than names allowed. */
   #dropIdleRecords(): void {
-    for (const [name, record] of this.#records) if (record.namePlace <= STATIC_ENTRIES) this.#records.delete(name)
+    for (const [name, record] of this.#records) if (record.namePlace === NOWHERE) this.#records.delete(name)
   }
 }
 

@@ -30,19 +30,17 @@ export class HpackEncoder {
   readonly #index: FieldIndex
   readonly #blocks = new BlockMemory()
   readonly #ownMaxTableBytes: number
-  readonly #isEager: boolean
   /** The smallest size wanted since the last block; {@link NO_CHANGE} when none was. */
   #smallestTableBytes = NO_CHANGE
-  #wantedTableBytes: number
+  #wantedTableBytes = INITIAL_TABLE_BYTES
 
   constructor(options: HpackEncoderOptions = {}) {
     const { maxTableBytes = INITIAL_TABLE_BYTES, indexing = 'repeated' } = options
     this.#ownMaxTableBytes = maxTableBytes
-    this.#wantedTableBytes = Math.min(maxTableBytes, INITIAL_TABLE_BYTES)
-    this.#isEager = indexing === 'every'
     const index = new FieldIndex(indexing)
     this.#index = index
-    this.#table = new DynamicTable(this.#wantedTableBytes, (field, serial) => index.removed(field, serial))
+    this.#table = new DynamicTable(INITIAL_TABLE_BYTES, (field, serial) => index.removed(field, serial))
+    if (maxTableBytes < INITIAL_TABLE_BYTES) this.setPeerMaxTableBytes(INITIAL_TABLE_BYTES)
   }
 
   /**
@@ -98,10 +96,17 @@ export class HpackEncoder {
   }
 
   #shouldEnter(field: Field, record: NameRecord): boolean {
-    if (this.#isEager) return fieldBytes(field) <= this.#table.maxBytes
-    return (
-      record.mayEnter && fieldBytes(field) <= this.#table.maxBytes * MAX_ENTRY_PART && record.sawBefore(field.value)
-    )
+    const bytes = fieldBytes(field)
+    switch (record.entrance) {
+      case 'at_once':
+        return bytes <= this.#table.maxBytes
+      case 'repeated_value':
+        return bytes <= this.#table.maxBytes * MAX_ENTRY_PART && record.sawBefore(field.value)
+      case 'repeated_name':
+        return record.namePlace === NOWHERE && bytes <= this.#table.maxBytes * MAX_ENTRY_PART && record.sawNameBefore()
+      default:
+        return false
+    }
   }
 
   #writeLiteral(

@@ -3,7 +3,7 @@
  *
  * - `repeated`: a value enters when it comes for the second time, so that values that never repeat do not push out those
  *   that do. Credentials never enter: callers that share a connection share its table, and could find them out by the
- *   size of what we send (RFC 7541, 7.1). Neither do names whose values change with each call.
+ *   size of what we send (RFC 7541, 7.1). Of a name whose values change with each call one field enters, for the name.
  * - `every`: whatever fits enters at once. What the examples of RFC 7541 do; for tests and comparisons.
  */
 export type IndexingPolicy = 'repeated' | 'every'
@@ -40,9 +40,15 @@ const CHANGING: readonly string[] = [
   'x-request-id',
 ]
 
-const NEVER_ENTERING: ReadonlySet<string> = new Set([...CREDENTIALS, ...CHANGING])
+/** What of a name may enter the table: at once or when it is seen again, only as a name, nothing. */
+export type Entrance = 'at_once' | 'repeated_value' | 'repeated_name' | 'never'
 
-/** Whether values of that name may enter the table at all. */
-export function mayEnter(name: string, policy: IndexingPolicy): boolean {
-  return policy === 'every' || !NEVER_ENTERING.has(name)
+const ENTRANCES: ReadonlyMap<string, Entrance> = new Map([
+  ...CREDENTIALS.map((name) => [name, 'never'] as const),
+  ...CHANGING.map((name) => [name, 'repeated_name'] as const),
+])
+
+/** How fields of that name enter the table. */
+export function entranceOf(name: string, policy: IndexingPolicy): Entrance {
+  return policy === 'every' ? 'at_once' : (ENTRANCES.get(name) ?? 'repeated_value')
 }
