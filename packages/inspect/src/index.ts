@@ -14,4 +14,15 @@ export type {
   TapEvent,
   TapFilter,
 } from './views.ts'
-export type { HealthStatus, Inspector, InspectorOptions } from './inspector.ts'
+export {
+  InspectorClient,
+  type InspectorClientOptions,
+  type MethodsSnapshot,
+  type BreakerChange,
+  type TapBatch,
+  type WatchOptions,
+} from './inspector-client.ts'
+export { InspectorError } from './inspector-error.ts'
+export type { HealthStatus } from './health-service.ts'
+export { startInspector, type Inspector, type InspectorOptions } from './inspector.ts'
+export { inspectorFolder, inspectorSocketPath } from './socket-path.ts'
