@@ -4,7 +4,7 @@ import {
   NO_DEADLINE,
   PROCEED,
   PriorityClass,
-  Status,
+  type Status,
   WAIT,
   defaultCallFacts,
   outcomeOf,
@@ -53,6 +53,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     this.#exchange = exchange
     this.#destination = destination
     this.#policies = side.policies
+    side.inFlight++
   }
 
   /** Starts it on its way. The request message is only waited for when its policy asks for it. */
@@ -94,11 +95,13 @@ export class GatedCall implements ExchangeObserver, Waiter {
 
   ended(end: ExchangeEnd): void {
     const outcome = this.#outcomeOf(end)
+    this.#side.inFlight--
     if (this.#call !== undefined) this.#gates.leave(this.#call, outcome)
     this.#tell(end, outcome)
   }
 
   #classify(first: FirstMessage | undefined): void {
+    if (first?.kind === 'unreadable') this.#tellUnreadable(first.reason)
     const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
     const upstream = this.#destination.upstream.name
     const metadata = inheritedMetadata(request)
@@ -182,6 +185,10 @@ export class GatedCall implements ExchangeObserver, Waiter {
       heldBytes,
       arrivedMs,
     }
+  }
+
+  #tellUnreadable(reason: Extract<FirstMessage, { kind: 'unreadable' }>['reason']): void {
+    this.#side.telemetry.emit({ kind: 'request_unreadable', path: this.#exchange.path, reason })
   }
 
   #outcomeOf(end: ExchangeEnd): Outcome {

@@ -47,7 +47,11 @@ export class Outbound implements CallHandler {
       return call
     }
     const call = new GatedCall(this.#side, exchange, this.#routes.nowhere)
-    const refusal: Refusal = { kind: 'upstream_unreachable', pushbackMs: NEVER_RETRY, upstream: this.#routes.nowhere.upstream.name }
+    const refusal: Refusal = {
+      kind: 'upstream_unreachable',
+      pushbackMs: NEVER_RETRY,
+      upstream: this.#routes.nowhere.upstream.name,
+    }
     const answer = this.#side.answers.of(refusal, exchange.path, this.#side.policies.contract)
     call.turnAway(refusal, { ...answer, message: noRoute(exchange) })
     return call

@@ -24,7 +24,9 @@ export class Routes {
   constructor(routes: readonly Route[], nowhere: Destination) {
     this.nowhere = nowhere
     this.#byName = new Map(routes.map(({ destination }) => [destination.upstream.name, destination]))
-    this.#byService = new Map(routes.flatMap(({ destination, services }) => services.map((name) => [name, destination])))
+    this.#byService = new Map(
+      routes.flatMap(({ destination, services }) => services.map((name) => [name, destination])),
+    )
   }
 
   /** The destination, or undefined when nothing fits. */

@@ -17,11 +17,13 @@ export interface Side {
   readonly direction: Direction
   readonly clock: Clock
   readonly telemetry: Telemetry
-  /** In force now. */
-  readonly policies: Policies
   readonly answers: RefusalAnswers
   /** A deadline of the caller's own below this proves nothing against the upstream. */
   readonly patienceMs: number
+  /** In force for calls that come now. Owned by the composition. */
+  policies: Policies
+  /** Calls that have come and are not over. Owned by the calls. */
+  inFlight: number
 }
 
 /** Where a call is to go, and what it has to pass. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Problem } from '@spillway/call'
 import { nearest } from '@spillway/contract'
+import { inspectorFolder } from '@spillway/inspect'
 import { toProblems } from './config-problem.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
@@ -84,8 +86,24 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
     const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, placeOf))
     return { problems: problems.sort((left, right) => left.place.localeCompare(right.place, 'en', { numeric: true })) }
   }
+  const taken = parsed.data.outbound.upstreams['app']
+  if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
   const warnings = [...unknownVariables(sources.env ?? {}), ...reserved(parsed.data, placeOf)]
-  return { ok: { config: parsed.data, warnings, file: sources.file, placeOf } }
+  const config = withSocketFolder(parsed.data, sources.env ?? {})
+  return { ok: { config, warnings, file: sources.file, placeOf } }
+}
+
+/** Breakers and metrics call our own service `app`; an upstream of that name would be mistaken for it. */
+function appIsTaken(place: string): Problem {
+  const message = 'outbound.upstreams.app: app is the name of the service beside this sidecar'
+  return { severity: 'error', place, message, fix: 'give the upstream another name' }
+}
+
+/** The folder that inspector and commands agree on when none is configured. */
+function withSocketFolder(config: SidecarConfig, env: Readonly<Record<string, string | undefined>>): SidecarConfig {
+  const place = { runtime: env['XDG_RUNTIME_DIR'], temporary: tmpdir(), uid: process.getuid?.() ?? 0 }
+  const socketFolder = config.inspect.socketFolder ?? inspectorFolder(place)
+  return { ...config, inspect: { ...config.inspect, socketFolder } }
 }
 
 /** Text of a flag or a variable, and its name; an empty variable counts as none. */

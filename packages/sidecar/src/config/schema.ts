@@ -25,6 +25,10 @@ const outbound = section({
 const inspect = section({
   host: setting(kinds.text, '127.0.0.1', 'Interface of inspector, health and reflection'),
   port: setting(kinds.port, 7053, 'Port of inspector, health and reflection'),
+  socket_folder: optional(
+    kinds.text,
+    'Folder of the unix socket through which operators may write; private to the user',
+  ),
   max_watchers: setting(kinds.whole(1, 10_000), 64, 'Streams open at once'),
 })
 
@@ -94,10 +98,18 @@ const trust = section({
     .prefault({}),
   top_share: section({
     share: setting(kinds.number(0, 1), 0.2, "Share of a peer's calls that may be critical because it says so"),
-    allowance: setting(kinds.whole(0), 20, 'So many claims in the window stand whatever the share'),
+    allowance: setting(kinds.whole(0), 10, 'So many claims in the window stand whatever the share'),
     window: setting(kinds.duration, '10s', 'Over which the share is counted'),
     max_peers: setting(kinds.whole(1), 4_096, 'Peers that are kept track of'),
   }),
+})
+
+const log = section({
+  to: setting(
+    kinds.choice('destination', ['stderr', 'stdout', 'off']),
+    'stderr',
+    'Where the decision log goes, JSON lines',
+  ),
 })
 
 const drain = section({
@@ -127,6 +139,7 @@ export const schema = section({
   breaker,
   trust,
   drain,
+  log,
   policy: z.unknown().optional(),
 })
 
