@@ -32,7 +32,9 @@ export function compileCel<T>(source: string, type: CelType<T>, subject: CelSubj
   if ('message' in parsed) return parsed
   const names = checkNames(parsed.ok, subject)
   if (names.complaint !== undefined) return names.complaint
-  return prove(parsed.ok, type, subject) ?? { ok: compiled(source, parsed.ok, type, names, subject) }
+  const isProvable = subject.request !== undefined || !names.used.has('request')
+  const complaint = isProvable ? prove(parsed.ok, type, subject) : undefined
+  return complaint ?? { ok: compiled(source, parsed.ok, type, names, subject) }
 }
 
 function parseCel(source: string): { ok: CelExpr } | { message: string; fix: string } {
@@ -104,7 +106,7 @@ function* branches(expr: CelExpr, type: CelType<unknown>): Generator<readonly [C
 
 /** Errors that no value could mend, by the words of the library and of its message builder. */
 function isTypeError(message: string): boolean {
-  return /no matching overload|^Expected .* but got |^Unknown field |out of range$/.test(message)
+  return /no matching overload|^unresolved attribute|^Expected .* but got |^Unknown field |out of range$/.test(message)
 }
 
 function defaultVariables(subject: CelSubject): ExpressionVariables {

@@ -41,9 +41,10 @@ export function loadContract(options: LoadOptions): LoadResult {
     { paths: options.paths, roots: options.roots ?? [], includes: options.includes ?? [] },
     problems,
   )
+  const isReadable = problems.errors.length === 0
   const trees = overlayTrees(options.overlay, problems)
   const sources = new SettingSources(files, trees, ownSchemas(), problems)
-  const registry = problems.errors.length === 0 || files.length > 0 ? buildRegistry(files, problems) : undefined
+  const registry = isReadable ? buildRegistry(files, problems) : undefined
   if (registry === undefined) return { problems: problems.all }
   const methods = methodsOf(registry)
   reportUnknownMethods(sources, methods, problems)
@@ -56,8 +57,15 @@ export function loadContract(options: LoadOptions): LoadResult {
   return problems.errors.length > 0 ? { problems: problems.all } : { ok: contract, warnings: problems.warnings }
 }
 
-/** The schemas as this version of Spillway defines them; known even when the user's files do not parse. */
+let knownSchemas: PolicySchemas | undefined
+
+/** The schemas as this version of Spillway defines them, read once; known even when the user's files do not parse. */
 function ownSchemas(): PolicySchemas {
+  knownSchemas ??= readOwnSchemas()
+  return knownSchemas
+}
+
+function readOwnSchemas(): PolicySchemas {
   const problems = new ProblemList()
   const registry = buildRegistry(readProtoFiles({ paths: [], roots: [], includes: [] }, problems), problems)
   if (registry === undefined) throw new Error(`${OPTIONS_FILE} is broken: ${JSON.stringify(problems.all)}`)

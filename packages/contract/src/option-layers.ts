@@ -90,20 +90,20 @@ export class SettingSources {
   }
 
   /** Several statements set one option field by field: `option (…).priority = …;`. The whole can be set only once. */
+  /** Several statements set one option field by field: `option (…).priority = …;`. The whole can be set only once. */
   #merged(statements: readonly OptionStatement[]): SettingNode {
-    const fields: FieldNode[] = []
+    let fields: readonly FieldNode[] = []
     let whole: OptionStatement | undefined
     for (const statement of statements) {
       const value = nested(statement.path, statement)
       if (value.kind !== 'fields') return value
-      if (statement.path.length === 0 && whole !== undefined)
-        this.#problems.error(
-          statement.place,
-          `option (${statement.name}) is set already at ${whole.place}`,
-          'merge the two',
-        )
-      else fields.push(...value.fields)
-      if (statement.path.length === 0) whole ??= statement
+      if (statement.path.length === 0 && whole !== undefined) {
+        const message = `option (${statement.name}) is set already at ${whole.place}`
+        this.#problems.error(statement.place, message, 'merge the two')
+        continue
+      }
+      if (statement.path.length === 0) whole = statement
+      for (const field of value.fields) fields = withField(fields, field, statement.path.length - 1)
     }
     return { kind: 'fields', fields, place: statements[0]?.place ?? '' }
   }
@@ -126,4 +126,13 @@ function nested(path: readonly string[], { value, place }: OptionStatement): Set
     (inner, key) => ({ kind: 'fields', fields: [{ key, value: inner, place }], place }),
     value,
   )
+}
+
+/** Adds a field; one that is there already is merged with it down to `depth`, as `(…).a.b = 1` and `(…).a.c = 2` set one `a`. */
+function withField(fields: readonly FieldNode[], added: FieldNode, depth: number): readonly FieldNode[] {
+  const index = depth > 0 ? fields.findIndex((field) => field.key === added.key) : -1
+  const [known, more] = [fields[index]?.value, added.value]
+  if (known?.kind !== 'fields' || more.kind !== 'fields') return [...fields, added]
+  const inner = more.fields.reduce((all, field) => withField(all, field, depth - 1), known.fields)
+  return fields.with(index, { ...added, value: { ...known, fields: inner } })
 }

@@ -41,6 +41,8 @@ class FileReader {
   readonly #problems: ProblemList
   readonly #seenNames = new Set<string>()
   readonly #seenPaths = new Set<string>()
+  /** Files whose imports are being read. */
+  readonly #open = new Set<string>()
 
   constructor(sources: ProtoSources, problems: ProblemList) {
     this.#includes = [...sources.paths, ...sources.includes]
@@ -60,11 +62,14 @@ class FileReader {
     this.#seenPaths.add(realPath)
     const file = readProtoFile(name, shownAs, readFileSync(path, 'utf8'), this.#problems)
     if (file === undefined) return
+    this.#open.add(name)
     for (const wanted of file.scan.imports) this.#readImport(wanted.name, wanted.place, path)
+    this.#open.delete(name)
     this.files.push(file)
   }
 
   #readImport(name: string, place: string, importer: string): void {
+    if (this.#open.has(name)) this.#problems.error(place, `import "${name}" goes in a circle`, 'break the circle')
     if (isWellKnown(name) || this.#seenNames.has(name)) return
     const path = this.#includes
       .concat(dirname(importer))

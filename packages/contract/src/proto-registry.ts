@@ -22,8 +22,24 @@ export function buildRegistry(files: readonly ProtoFile[], problems: ProblemList
   for (const file of files) names.addFile(file)
   const described = files.map((file) => describeFile(file, names, problems))
   if (problems.errors.length > before) return undefined
+  return link(described, files, problems)
+}
+
+/** What we do not check ourselves (imports in a circle, numbers out of range), the library does, one complaint at a time. */
+function link(
+  described: FileDescriptorProto[],
+  files: readonly ProtoFile[],
+  problems: ProblemList,
+): FileRegistry | undefined {
   const wellKnown = WELL_KNOWN_FILES.map((file) => file.proto)
-  return createFileRegistry(create(FileDescriptorSetSchema, { file: [...wellKnown, ...described] }))
+  try {
+    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...wellKnown, ...described] }))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const culprit = files.findLast((file) => message.includes(file.name)) ?? files.at(-1)
+    problems.error(`${culprit?.shownAs ?? 'proto'}:1`, message, 'correct the file')
+    return undefined
+  }
 }
 
 function reportDuplicates(files: readonly ProtoFile[], problems: ProblemList): void {
