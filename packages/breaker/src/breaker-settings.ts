@@ -24,8 +24,8 @@ export interface BreakerSettings {
   readonly closeAfter: number
   /** How long the way back from a quarter of the calls to all of them takes; 0 closes at once. */
   readonly rampMs: number
-  /** With this many calls in the window, the other callers of a method may testify against one caller's faults. */
-  readonly witnessCalls: number
+  /** So many successes of other callers in the window show that a door may be well although one caller always fails. */
+  readonly witnesses: number
   /** How many callers are told apart; the rest count as one. */
   readonly maxPeers: number
 }
@@ -44,7 +44,7 @@ export const DEFAULT_BREAKER_SETTINGS: BreakerSettings = {
   probePatienceMs: 1_000,
   closeAfter: 5,
   rampMs: 3_000,
-  witnessCalls: 5,
+  witnesses: 1,
   maxPeers: 64,
 }
 

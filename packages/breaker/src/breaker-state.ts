@@ -48,8 +48,8 @@ export interface BreakerView {
   readonly nextProbeMs: number | undefined
   /** Openings in a row without a healthy period between them. */
   readonly openings: number
-  /** How often it stayed closed because all the faults were one caller's. */
-  readonly spared: number
+  /** The peer whose faults alone are too many, while it stays closed for the others; undefined when there is none. */
+  readonly loneCulprit: string | undefined
   /** Why it is in this state; empty for one that never changed. */
   readonly reason: string
   /** The last transitions, oldest first, at most {@link HISTORY_LENGTH}. */

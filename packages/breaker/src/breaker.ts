@@ -47,7 +47,6 @@ export class Breaker {
   /** Ticket of the calls let in by the present period, probes excepted. */
   #period: number
   #openings = 0
-  #spared = 0
 
   constructor(identity: BreakerIdentity, settings: BreakerSettings, surroundings: BreakerSurroundings) {
     const nowMs = surroundings.clock.nowMs()
@@ -73,7 +72,7 @@ export class Breaker {
     const ticket = call.breakerTicket
     call.breakerTicket = 0
     if (ticket === this.#period) this.#count(call, outcome)
-    else if (this.#state.kind === 'halfOpen' && this.#state.permits.release(ticket)) this.#probed(call, outcome)
+    else this.#probed(ticket, call, outcome)
   }
 
   /**
@@ -133,7 +132,7 @@ export class Breaker {
       faults,
       nextProbeMs: untilProbeMs(this.#state, nowMs),
       openings: this.#openings,
-      spared: this.#spared,
+      loneCulprit: this.#isLettingCallsIn() ? this.#record.loneCulprit(nowMs) : undefined,
       reason: this.#history.at(-1)?.reason ?? '',
       history: [...this.#history],
     }
@@ -175,19 +174,20 @@ export class Breaker {
   #count(call: Call, outcome: Outcome): void {
     if (outcome !== 'success' && outcome !== 'fault') return
     const nowMs = this.#now()
-    const verdict = this.#record.count(call.peer.id, outcome === 'fault', nowMs)
-    if (verdict === 'spared') this.#spared++
-    if (verdict === 'too_many') this.#open(this.#record.describe(nowMs), nowMs)
+    const isTooMany = this.#record.count(call.peer.id, outcome === 'fault', nowMs)
+    if (isTooMany) this.#open(this.#record.describe(nowMs), nowMs)
   }
 
-  #probed(call: Call, outcome: Outcome): void {
+  #probed(ticket: number, call: Call, outcome: Outcome): void {
     const state = this.#state
-    if (state.kind !== 'halfOpen') return
+    if (state.kind !== 'halfOpen' || !state.permits.release(ticket)) return
+    if (outcome !== 'success' && outcome !== 'fault') return
     const nowMs = this.#now()
+    this.#record.count(call.peer.id, outcome === 'fault', nowMs)
     if (outcome === 'fault') {
       this.#preference.failed(call)
       this.#open('a probe failed', nowMs)
-    } else if (outcome === 'success') {
+    } else {
       this.#preference.succeeded(call, nowMs)
       this.#advance(state.permits, state.successes + 1, nowMs)
     }
@@ -198,7 +198,6 @@ export class Breaker {
       this.#state = { kind: 'halfOpen', permits, successes }
       return
     }
-    this.#startRecord(nowMs)
     this.#become({ kind: 'ramping', ramp: new Ramp(this.#settings.rampMs, nowMs) }, `${successes} probes succeeded`)
     this.#settle(nowMs)
   }
@@ -214,6 +213,7 @@ export class Breaker {
   #settle(nowMs: number): void {
     const state = this.#state
     if (state.kind === 'open' && nowMs >= state.untilMs) {
+      this.#startRecord(nowMs)
       const permits = new ProbePermits(this.#settings.probes, nowMs)
       this.#become({ kind: 'halfOpen', permits, successes: 0 }, 'the open time is over')
     } else if (state.kind === 'ramping' && state.ramp.isOver(nowMs)) {
@@ -250,6 +250,10 @@ export class Breaker {
 
   #isForced(): boolean {
     return this.#state.kind === 'open' && this.#state.untilMs === Infinity
+  }
+
+  #isLettingCallsIn(): boolean {
+    return this.#state.kind === 'closed' || this.#state.kind === 'ramping'
   }
 
   #now(): number {

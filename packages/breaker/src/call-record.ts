@@ -2,11 +2,6 @@ import type { BreakerSettings } from './breaker-settings.ts'
 import { OutcomeWindow, SLICES, type WindowCounts } from './outcome-window.ts'
 import { PeerShares } from './peer-shares.ts'
 
-/**
- * What one more outcome means: carry on; too many faults, open; or too many faults, but all of one caller's making.
- */
-export type RecordVerdict = 'fine' | 'too_many' | 'spared'
-
 /** The outcomes of one period of a breaker: how many failed, and whose they were. */
 export class CallRecord {
   readonly #settings: BreakerSettings
@@ -22,16 +17,27 @@ export class CallRecord {
     this.#peers = new PeerShares(settings)
   }
 
-  /** Counts the outcome of one call of that peer. */
-  count(peerId: string, isFault: boolean, nowMs: number): RecordVerdict {
+  /** Counts the outcome of one call of that peer. True when there are too many faults now, and not of one caller's making. */
+  count(peerId: string, isFault: boolean, nowMs: number): boolean {
     const slice = this.#sliceAt(nowMs)
     this.#peers.count(peerId, isFault, slice)
     if (!isFault) {
       this.#window.success(slice)
-      return 'fine'
+      return false
     }
-    if (!this.#window.fault(slice)) return 'fine'
-    return this.#peers.isOneCallersDoing(slice) ? 'spared' : 'too_many'
+    if (this.#peers.isHealthyWithout(peerId, slice)) {
+      this.#window.pardonedFault(slice)
+      return false
+    }
+    return this.#window.fault(slice) && this.#peers.loneCulprit(slice) === undefined
+  }
+
+  /** The caller whose faults alone are too many; undefined when they are not too many, or not one caller's. */
+  loneCulprit(nowMs: number): string | undefined {
+    const { calls, faults } = this.counts(nowMs)
+    const { minCalls, errorPercent } = this.#settings
+    const isTooMany = calls >= minCalls && faults * 100 > errorPercent * calls
+    return isTooMany ? this.#peers.loneCulprit(this.#sliceAt(nowMs)) : undefined
   }
 
   /** What the window holds now. */

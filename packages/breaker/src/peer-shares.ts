@@ -5,15 +5,14 @@ import type { BreakerSettings } from './breaker-settings.ts'
 /** Stands for all the callers that are too many to be told apart. */
 const OVERFLOW = '_OTHER'
 
-/** Fewer faults than this among the others may be chance, however few calls they made. */
-const MIN_WITNESSED_FAULTS = 2
-
 /**
  * Who made the calls of a window, so that one caller cannot open a breaker for everybody: the faults are one caller's own
- * doing when all others together made enough calls to judge and are not above the threshold themselves. A caller that
- * is alone, or whose neighbours hardly call, is believed.
+ * doing when the others had successes, and no more faults than the threshold would forgive them. A caller that is alone is
+ * believed. When a door is sick for everybody, the others' successes leave the window or become faults, so an
+ * opening is put off for a window at most, unless the others go on being served well.
  *
- * Memory: at most `maxPeers` callers and one for the rest, of {@link SLICES} slices each. Cost of counting: one map look-up.
+ * Memory: at most `maxPeers` callers and one for the rest, of {@link SLICES} slices each. Cost of counting: one map
+ * look-up.
  */
 export class PeerShares {
   readonly #settings: BreakerSettings
@@ -31,20 +30,27 @@ export class PeerShares {
     this.#countsOf(peerId, slice).count(isFault, slice)
   }
 
-  /** Without one of the callers the window would be healthy, and the others called often enough to know. */
-  isOneCallersDoing(slice: number): boolean {
+  /** The others are served well, so that a fault of this peer's proves nothing. */
+  isHealthyWithout(peerId: string, slice: number): boolean {
     if (this.#peers.size < 2) return false
-    this.#total.rollTo(slice)
-    for (const peer of this.#peers.values()) if (this.#isHealthyWithout(peer, slice)) return true
-    return false
+    const peer = this.#peers.get(peerId) ?? this.#peers.get(OVERFLOW)
+    return peer !== undefined && this.#wouldBeHealthyWithout(peer, slice)
   }
 
-  #isHealthyWithout(peer: SliceCounts, slice: number): boolean {
+  /** The caller without whom the window would be healthy; undefined when it is not one caller's doing. */
+  loneCulprit(slice: number): string | undefined {
+    if (this.#peers.size < 2) return undefined
+    for (const [id, peer] of this.#peers) if (this.#wouldBeHealthyWithout(peer, slice)) return id
+    return undefined
+  }
+
+  #wouldBeHealthyWithout(peer: SliceCounts, slice: number): boolean {
     peer.rollTo(slice)
+    this.#total.rollTo(slice)
     const calls = this.#total.calls - peer.calls
     const faults = this.#total.faults - peer.faults
-    if (calls < this.#settings.witnessCalls) return false
-    return faults < MIN_WITNESSED_FAULTS || faults * 100 <= this.#settings.errorPercent * calls
+    const { witnesses, errorPercent, minCalls } = this.#settings
+    return calls - faults >= witnesses && faults * 100 <= errorPercent * Math.max(calls, minCalls)
   }
 
   #countsOf(peerId: string, slice: number): SliceCounts {

@@ -36,9 +36,10 @@ export class ProbePreference {
     this.#decidedMs[this.#choiceOf(call)] = nowMs
   }
 
-  /** The call, a probe, failed: its caller is the second choice from now on. */
+  /** The call, a probe, failed: its caller is the second choice from now on. Who was seen before does not matter then. */
   failed(call: Call): void {
     this.#suspect = call.peer.id
+    this.#seenMs.fill(-Infinity)
   }
 
   /** The breaker is closed: nobody is under suspicion. */
