@@ -29,8 +29,11 @@ export interface StreamListener {
 
 /** Learns what happens to a connection as a whole. */
 export interface ConnectionListener {
-  /** A peer opened a stream with a well-formed request (server side only). Returns who listens to it. */
-  opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): StreamListener
+  /**
+   * A peer opened a stream with a well-formed request (server side only). Whoever is to hear more of it has to be made
+   * `stream.listener` before this returns, and before anything is sent.
+   */
+  opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): void
   /** The peer's SETTINGS came: first, or changed ones. Its limits hold from now on. */
   settled(): void
   /** A stream is gone, and one more may be opened. */

@@ -153,7 +153,7 @@ export class ReceiveSide {
       stream.isRemoteOpen = !block.endsStream
       this.#table.add(stream)
       this.openedStreams++
-      stream.listener = this.#listener.opened(stream, head, block.endsStream)
+      this.#listener.opened(stream, head, block.endsStream)
     }
   }
 

@@ -14,9 +14,9 @@ export class Http2Stream {
   readonly id: number
   isLocalOpen = true
   isRemoteOpen = true
-
-  /** Owned by the connection: who hears of it. */
+  /** Who hears of it. */
   listener: StreamListener
+
   /** Owned by the connection: its first HEADERS came (a request has them from the start). */
   hasHead: boolean
   /** Owned by the connection: octets of announced content that have not come; -1 when none were announced. */

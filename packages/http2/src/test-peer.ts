@@ -158,10 +158,10 @@ export class TestPeer implements ConnectionListener {
     }
   }
 
-  opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): StreamListener {
+  opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): void {
+    stream.listener = this.listenTo(String(stream.id))
     this.streams.set(stream.id, stream)
     this.events.push(`${stream.id} opened ${head.path}${endsStream ? ' end' : ''}`)
-    return this.listenTo(String(stream.id))
   }
 
   settled(): void {

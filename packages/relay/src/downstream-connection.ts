@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import { MetadataName, Status, parseTimeoutMs, type Peer } from '@spillway/call'
-import { ErrorCode, field, fieldList, type Http2Stream, type RequestHead, type StreamListener } from '@spillway/http2'
-import { DEAF_LISTENER } from '@spillway/http2'
+import { ErrorCode, field, fieldList, type Http2Stream, type RequestHead } from '@spillway/http2'
 import type { CallHandler } from './exchange.ts'
 import { isCall, isGrpcContent } from './grpc-rules.ts'
 import type { ListenerConfig } from './listener-config.ts'
@@ -47,21 +46,24 @@ export class DownstreamConnection implements TransportOwner {
     this.transport = new Transport(socket, 'server', shared.config.limits, this, shared.resources)
   }
 
-  opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): StreamListener {
+  opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): void {
     if (!isCall(head)) {
       stream.reset(ErrorCode.PROTOCOL_ERROR)
-      return DEAF_LISTENER
+      return
     }
     if (!isGrpcContent(head.fields.get('content-type'))) {
       stream.sendHeaders(UNSUPPORTED_MEDIA_TYPE, true)
-      return DEAF_LISTENER
+      return
     }
     const timeout = head.fields.get(MetadataName.timeout)
     const allowedMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(timeout)
-    if (allowedMs === undefined) return this.#refuseTimeout(stream, head)
+    if (allowedMs === undefined) {
+      this.#refuseTimeout(stream, head)
+      return
+    }
     const call = new RelayedCall(stream, head, this.#peer, allowedMs, this.#around)
+    stream.listener = call
     call.start(this.#handler, endsStream)
-    return call
   }
 
   settled(): void {
@@ -117,10 +119,9 @@ export class DownstreamConnection implements TransportOwner {
     else if (drainingMs > this.#config.headerTimeoutMs) this.transport.connection.drainFinally()
   }
 
-  #refuseTimeout(stream: Http2Stream, head: RequestHead): StreamListener {
+  #refuseTimeout(stream: Http2Stream, head: RequestHead): void {
     const contentType = head.fields.get('content-type') ?? 'application/grpc'
     const status = statusFields(Status.INTERNAL, 'malformed grpc-timeout', this.#config.origin, [])
     stream.sendHeaders([fieldList([...headFields(contentType, []), ...status])], true)
-    return DEAF_LISTENER
   }
 }

@@ -114,7 +114,6 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
     this.#finish(answer.status, true)
-    this.#isFromSidecar = true
     const own = ownAnswer(answer, this.#contentType(), this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)
     if (own.body === undefined) return

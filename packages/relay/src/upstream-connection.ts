@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock, Timer } from '@spillway/clock'
-import { DEAF_LISTENER, ErrorCode, type Http2Limits, type StreamListener } from '@spillway/http2'
+import { ErrorCode, type Http2Limits } from '@spillway/http2'
 import { Transport, type TransportOwner, type TransportResources } from './transport.ts'
 
 /** What an endpoint hears of its connection. */
@@ -45,8 +45,8 @@ export class UpstreamConnection implements TransportOwner {
   }
 
   /** Never: servers open no streams. */
-  opened(): StreamListener {
-    return DEAF_LISTENER
+  opened(): void {
+    return
   }
 
   settled(): void {
