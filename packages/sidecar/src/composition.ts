@@ -5,6 +5,7 @@ import { Gates, Status, type Refusal } from '@spillway/call'
 import { Classifier } from '@spillway/classifier'
 import { jitter, type Clock, type Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
+import { Fallbacks } from '@spillway/fallback'
 import { UpstreamGroup, createRelayResources, type EndpointConfig, type RelayResources } from '@spillway/relay'
 import { Telemetry, defaultDecisionLogConfig, type Direction } from '@spillway/telemetry'
 import type { SidecarConfig } from './config/schema.ts'
@@ -43,6 +44,7 @@ export class Composition {
   readonly outbound: Outbound
   readonly upstreams: readonly UpstreamGroup[]
   readonly sides: Readonly<Record<Direction, Side>>
+  readonly #fallbacks = new Fallbacks()
   readonly #config: SidecarConfig
   readonly #around: Surroundings
 
@@ -107,7 +109,8 @@ export class Composition {
     const answers = new RefusalAnswers(service, Status[admission.shedStatus])
     const { telemetry } = this
     const { clock } = this.#around
-    return { direction, clock, telemetry, answers, patienceMs: breaker.patience, policies, inFlight: 0 }
+    const fallbacks = this.#fallbacks
+    return { direction, clock, telemetry, answers, fallbacks, patienceMs: breaker.patience, policies, inFlight: 0 }
   }
 
   #inboundGates(): Gates {

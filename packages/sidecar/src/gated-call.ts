@@ -20,12 +20,20 @@ import type { Field } from '@spillway/http2'
 import type { Answer, Exchange, ExchangeEnd, ExchangeObserver } from '@spillway/relay'
 import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
 import { classFields } from './class-fields.ts'
-import { degrade } from './degrade.ts'
+import { degrade, type Degraded } from './degrade.ts'
 import { inheritedMetadata } from './inherited-metadata.ts'
 import type { Destination, Side } from './side.ts'
 import { NO_GATES, isSystemPath } from './system-calls.ts'
 
 const NO_FIELDS: readonly Field[] = []
+
+/** A rule has sent the call to another method, because of the refusal `cause`. */
+interface Rerouted {
+  readonly cause: Refusal
+  readonly rule: string
+  readonly path: string
+  readonly marks: readonly Field[]
+}
 
 /**
  * One call on its way: classify, ask the gates, forward or answer, and give back what the gates hold when it is over.
@@ -42,9 +50,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   #gates: Gates = NO_GATES
   #series: CallSeries | undefined
   #decision: Decision = FORWARDED
-  /** The refusal for which a rule has sent it to another method. */
-  #reroutedFor: Refusal | undefined
-  #marks = NO_FIELDS
+  #rerouted: Rerouted | undefined
   #waitingSinceMs = Number.NaN
   #queuedMs = 0
 
@@ -137,35 +143,47 @@ export class GatedCall implements ExchangeObserver, Waiter {
     this.#exchange.forward(this.#destination.upstream, {
       isStripped: true,
       added: classFields(call),
-      path: this.#reroutedFor === undefined ? undefined : call.path,
+      path: this.#rerouted?.path,
       deadlineMs: call.deadlineMs,
-      answerHeaders: this.#marks,
+      answerHeaders: this.#rerouted?.marks ?? NO_FIELDS,
     })
   }
 
-  /** A refusal may still become an answer, once: what was sent to a cheaper method and refused there stays refused. */
+  /** A refusal may still become an answer. What another method would not do either is up to the rules behind that one. */
   #refuse(refusal: Refusal): void {
-    const cause = this.#reroutedFor ?? refusal
-    const degraded =
-      this.#classified === undefined || this.#reroutedFor !== undefined
-        ? undefined
-        : degrade(refusal, this.#classified, this.#exchange)
+    const cause = this.#rerouted?.cause ?? refusal
+    const degraded = this.#degraded(cause)
     if (degraded === undefined) {
-      this.#marks = NO_FIELDS
       this.turnAway(cause)
       return
     }
-    this.#decision = { kind: 'answered', rule: degraded.rule, reason: refusal.kind }
+    this.#decision = { kind: 'answered', rule: degraded.rule, reason: cause.kind }
     if (degraded.kind === 'reply') this.#exchange.answer(degraded.answer)
-    else this.#reroute(refusal, degraded.path, degraded.marks)
+    else this.#reroute({ cause, ...degraded })
   }
 
-  /** The cheaper method has gates of its own: a breaker that is open there, or a seat that is not free, counts. */
-  #reroute(refusal: Refusal, path: string, marks: readonly Field[]): void {
+  #degraded(cause: Refusal): Degraded | undefined {
+    if (this.#classified === undefined) return undefined
+    const { fallbacks } = this.#side
+    return degrade(fallbacks, cause, this.#classified, this.#exchange.request, this.#rerouted?.rule)
+  }
+
+  /** A call of its own as far as the gates are concerned: breaker, budget and outcome are the other method's. */
+  #reroute(rerouted: Rerouted): void {
     if (this.#classified === undefined) return
-    this.#reroutedFor = refusal
-    this.#marks = marks
-    this.#enter({ ...this.#classified, path }, this.#gates)
+    this.#rerouted = rerouted
+    const { path } = rerouted
+    const { budget, cost, seats } = this.#policies.contract.policyOf(path)
+    this.#enter(
+      {
+        ...this.#classified,
+        path,
+        budget,
+        cost: typeof cost === 'number' ? cost : this.#classified.cost,
+        seats: typeof seats === 'number' ? seats : this.#classified.seats,
+      },
+      this.#gates,
+    )
   }
 
   #answerOf(refusal: Refusal): Answer {

@@ -2,6 +2,7 @@ import type { Gates, Refusal } from '@spillway/call'
 import type { Classifier } from '@spillway/classifier'
 import type { Clock } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
+import type { Fallbacks } from '@spillway/fallback'
 import type { Upstream } from '@spillway/relay'
 import type { Direction, Telemetry } from '@spillway/telemetry'
 import type { RefusalAnswers } from './refusal-answers.ts'
@@ -18,6 +19,7 @@ export interface Side {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly answers: RefusalAnswers
+  readonly fallbacks: Fallbacks
   /** A deadline of the caller's own below this proves nothing against the upstream. */
   readonly patienceMs: number
   /** In force for calls that come now. Owned by the composition. */
