@@ -24,4 +24,6 @@ export interface FinishedCall {
   /** From `dueMs`, not from the moment it was really sent, to its end: a generator that falls behind hides nothing. */
   readonly latencyMs: number
   readonly fate: Fate
+  /** Name of the fallback rule that answered; empty unless `degraded`. */
+  readonly rule: string
 }

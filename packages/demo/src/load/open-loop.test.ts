@@ -1,8 +1,8 @@
 import { ManualClock } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import type { Arrival } from './arrivals.ts'
-import type { Fate, FinishedCall } from './finished-call.ts'
-import { OpenLoop, type OpenLoopLimits } from './open-loop.ts'
+import type { FinishedCall } from './finished-call.ts'
+import { OpenLoop, type OpenLoopLimits, type Settled } from './open-loop.ts'
 
 function arrivalsAt(...times: number[]): Iterator<Arrival, void> {
   return times.map((dueMs): Arrival => ({ dueMs, name: 'critical' })).values()
@@ -12,7 +12,7 @@ function arrivalsAt(...times: number[]): Iterator<Arrival, void> {
 function start(times: number[], limits: Partial<OpenLoopLimits> = {}) {
   const clock = new StallingClock()
   const finished: FinishedCall[] = []
-  const sent: { atMs: number; timeoutMs: number; settle: (fate: Fate) => void }[] = []
+  const sent: { atMs: number; timeoutMs: number; settle: Settled }[] = []
   const seen = { idle: 0 }
   const loop = new OpenLoop(
     clock,
@@ -39,18 +39,18 @@ test('counts latency from when a call was due, and takes lateness off its deadli
 
   clock.advance(10)
   clock.advance(5)
-  sent[0]?.settle('ok')
+  sent[0]?.settle('ok', '')
 
   expect(sent[0]?.timeoutMs).toBe(960)
-  expect(finished).toEqual([{ name: 'critical', dueMs: 10, latencyMs: 45, fate: 'ok' }])
+  expect(finished).toEqual([{ name: 'critical', dueMs: 10, latencyMs: 45, fate: 'ok', rule: '' }])
 })
 
 test('an answer after the deadline is no answer', () => {
   const { clock, sent, finished } = start([0, 0])
   clock.advance(1_001)
 
-  sent[0]?.settle('ok')
-  sent[1]?.settle('busy')
+  sent[0]?.settle('ok', '')
+  sent[1]?.settle('busy', '')
 
   expect(finished.map(({ fate }) => fate)).toEqual(['deadline', 'busy'])
 })
@@ -58,7 +58,7 @@ test('an answer after the deadline is no answer', () => {
 test('counts what it could not send at the bound', () => {
   const { clock, sent, finished } = start([0, 1, 2, 3], { outstanding: 2 })
   clock.advance(2)
-  sent[0]?.settle('ok')
+  sent[0]?.settle('ok', '')
   clock.advance(10)
 
   expect(sent).toHaveLength(3)
@@ -68,9 +68,9 @@ test('counts what it could not send at the bound', () => {
 test('is idle once, after the last call is over', () => {
   const { clock, sent, seen } = start([0, 5])
   clock.advance(5)
-  sent[0]?.settle('ok')
+  sent[0]?.settle('ok', '')
   expect(seen.idle).toBe(0)
-  sent[1]?.settle('failed')
+  sent[1]?.settle('failed', '')
 
   expect(seen.idle).toBe(1)
 })
@@ -83,7 +83,7 @@ test('sends nothing after stop, and still waits for what is outstanding', () => 
 
   expect(sent).toHaveLength(2)
   expect(seen.idle).toBe(0)
-  for (const call of sent) call.settle('ok')
+  for (const call of sent) call.settle('ok', '')
   expect(seen.idle).toBe(1)
 })
 

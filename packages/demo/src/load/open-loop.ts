@@ -3,8 +3,11 @@ import type { Arrival } from './arrivals.ts'
 import type { DemoClass } from './demo-class.ts'
 import type { Fate, FinishedCall } from './finished-call.ts'
 
-/** Sends one call that must be over after `timeoutMs`, and says once, later, what became of it. */
-export type Send = (name: DemoClass, timeoutMs: number, settled: (fate: Fate) => void) => void
+/** Learns what became of a call, and which fallback rule answered it (empty for none). */
+export type Settled = (fate: Fate, rule: string) => void
+
+/** Sends one call that must be over after `timeoutMs`, and says once, later, how it ended. */
+export type Send = (name: DemoClass, timeoutMs: number, settled: Settled) => void
 
 /** Limits of the load. */
 export interface OpenLoopLimits {
@@ -84,20 +87,20 @@ export class OpenLoop {
   }
 
   #start(arrival: Arrival): void {
-    if (this.#outstanding >= this.#limits.outstanding) return this.#report(arrival, 'unsent')
+    if (this.#outstanding >= this.#limits.outstanding) return this.#report(arrival, 'unsent', '')
     this.#outstanding++
     const timeoutMs = Math.max(1, this.#limits.deadlineMs - (this.#elapsedMs() - arrival.dueMs))
-    this.#send(arrival.name, timeoutMs, (fate) => {
+    this.#send(arrival.name, timeoutMs, (fate, rule) => {
       this.#outstanding--
-      this.#report(arrival, fate)
+      this.#report(arrival, fate, rule)
       this.#checkIdle()
     })
   }
 
-  #report({ name, dueMs }: Arrival, fate: Fate): void {
+  #report({ name, dueMs }: Arrival, fate: Fate, rule: string): void {
     const latencyMs = this.#elapsedMs() - dueMs
     const isLate = (fate === 'ok' || fate === 'degraded') && latencyMs > this.#limits.deadlineMs
-    this.#listener.finished({ name, dueMs, latencyMs, fate: isLate ? 'deadline' : fate })
+    this.#listener.finished({ name, dueMs, latencyMs, fate: isLate ? 'deadline' : fate, rule })
   }
 
   #checkIdle(): void {

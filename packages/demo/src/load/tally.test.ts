@@ -6,7 +6,7 @@ import { Tally } from './tally.ts'
 
 function tallyOf(calls: readonly (readonly [DemoClass, Fate, dueMs: number, latencyMs: number])[]): Tally {
   const tally = new Tally()
-  for (const [name, fate, dueMs, latencyMs] of calls) tally.add({ name, fate, dueMs, latencyMs })
+  for (const [name, fate, dueMs, latencyMs] of calls) tally.add({ name, fate, dueMs, latencyMs, rule: '' })
   return tally
 }
 
@@ -55,6 +55,15 @@ test('adds classes and seconds up', () => {
 
   expect(tally.total()).toMatchObject({ offered: 4, fates: { ok: 3, busy: 1 }, p99Ms: 30 })
   expect(tally.between('critical', 1, 3)).toMatchObject({ offered: 2, fates: { ok: 1, busy: 1 }, p50Ms: 30 })
+})
+
+test('counts the answers of each rule', () => {
+  const tally = new Tally()
+  for (const rule of ['shorter', 'greeting', 'shorter']) {
+    tally.add({ name: 'critical', fate: 'degraded', dueMs: 0, latencyMs: 1, rule })
+  }
+
+  expect(tally.rules).toEqual(new Map(Object.entries({ shorter: 2, greeting: 1 })))
 })
 
 test('the percentile is one of the values, by nearest rank', () => {

@@ -22,12 +22,19 @@ export type Second = ByClass<Summary>
 export class Tally {
   readonly #all: ByClass<Count> = byClass(() => new Count())
   readonly #seconds: ByClass<Count>[] = []
+  readonly #rules = new Map<string, number>()
 
   add(call: FinishedCall): void {
     this.#all[call.name].add(call)
+    if (call.rule !== '') this.#rules.set(call.rule, (this.#rules.get(call.rule) ?? 0) + 1)
     const second = Math.floor(call.dueMs / 1_000)
     while (this.#seconds.length <= second) this.#seconds.push(byClass(() => new Count()))
     this.#seconds[second]?.[call.name].add(call)
+  }
+
+  /** How many calls each fallback rule answered. */
+  get rules(): ReadonlyMap<string, number> {
+    return this.#rules
   }
 
   /** One class over the whole load. */
