@@ -51,11 +51,6 @@ export class Tally {
   seconds(): readonly Second[] {
     return this.#seconds.map((second) => byClass((name) => second[name].summary()))
   }
-
-  /** One class over the calls due from one second on (included) to another (excluded). */
-  between(name: DemoClass, fromSecond: number, toSecond: number): Summary {
-    return Count.sum(this.#seconds.slice(fromSecond, toSecond).map((second) => second[name])).summary()
-  }
 }
 
 class Count {
