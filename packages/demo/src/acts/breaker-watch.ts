@@ -1,7 +1,9 @@
+import type { BreakerState } from '@spillway/inspect'
+
 /** What the demo looks at of a breaker. */
 export interface BreakerReading {
   readonly name: string
-  readonly state: 'closed' | 'open' | 'half-open'
+  readonly state: BreakerState
   /** Why it last changed its state; empty when it never did. */
   readonly reason: string
 }
@@ -22,7 +24,7 @@ export class BreakerWatch {
   }
 
   /** The latest state; undefined before the first reading. */
-  get state(): BreakerReading['state'] | undefined {
+  get state(): BreakerState | undefined {
     return this.#changes.at(-1)?.state
   }
 

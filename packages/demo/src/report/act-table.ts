@@ -21,10 +21,7 @@ export const ACT_COLUMNS = [
 /** One row for each class and one for all of them, as text. */
 export function actRows(act: Act): string[][] {
   const seconds = act.durationMs / 1_000
-  return [
-    ...DEMO_CLASSES.map((name) => row(name, act.tally.of(name), seconds)),
-    row('all', act.tally.total(), seconds),
-  ]
+  return [...DEMO_CLASSES.map((name) => row(name, act.tally.of(name), seconds)), row('all', act.tally.total(), seconds)]
 }
 
 function row(label: string, { offered, fates, p50Ms, p99Ms }: Summary, seconds: number): string[] {

@@ -7,7 +7,12 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   )
-  return rows.map((row) => row.map((cell, column) => align(cell, column, widths[column] ?? 0)).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, column) => align(cell, column, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function align(cell: string, column: number, width: number): string {
