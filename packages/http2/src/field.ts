@@ -20,3 +20,39 @@ export interface FieldList {
   /** The first value of that name, or undefined. */
   get(name: string): string | undefined
 }
+
+/** Makes a field. The name must be lower case; both parts hold one octet per character. */
+export function field(name: string, value: string, isNeverIndexed = false): Field {
+  return new HeaderField(name, value, isNeverIndexed)
+}
+
+/** Wraps fields into a list. Takes the array over: it must not change afterwards. */
+export function fieldList(fields: readonly Field[]): FieldList {
+  return new HeaderFields(fields)
+}
+
+/** A class, so that every field has the same shape in the engine's eyes. */
+class HeaderField implements Field {
+  readonly name: string
+  readonly value: string
+  readonly isNeverIndexed: boolean
+
+  constructor(name: string, value: string, isNeverIndexed: boolean) {
+    this.name = name
+    this.value = value
+    this.isNeverIndexed = isNeverIndexed
+  }
+}
+
+class HeaderFields implements FieldList {
+  readonly fields: readonly Field[]
+
+  constructor(fields: readonly Field[]) {
+    this.fields = fields
+  }
+
+  get(name: string): string | undefined {
+    for (const field of this.fields) if (field.name === name) return field.value
+    return undefined
+  }
+}
