@@ -14,6 +14,7 @@ export {
   oneClassDown,
   parseClassName,
   parseClassTag,
+  perClass,
   type ClassTag,
   type PriorityClassName,
 } from './priority-class.ts'
