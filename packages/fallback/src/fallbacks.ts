@@ -24,11 +24,9 @@ export class Fallbacks {
    */
   decide(refusal: Refusal, policy: MethodPolicy, variables: FallbackVariables, behind?: string): FallbackDecision {
     const reason = fallbackReasonOf(refusal)
-    if (reason === undefined || policy.fallbacks.length === 0) return NONE
-    const from = behind === undefined ? 0 : policy.fallbacks.findIndex((rule) => rule.name === behind) + 1
-    for (let index = from; index < policy.fallbacks.length; index++) {
-      const rule = policy.fallbacks[index]
-      const decision = rule?.on.has(reason) ? this.#apply(rule, policy, { ...variables, reason }, reason) : NONE
+    if (reason === undefined) return NONE
+    for (const rule of rulesBehind(behind, policy.fallbacks)) {
+      const decision = rule.on.has(reason) ? this.#apply(rule, policy, { ...variables, reason }, reason) : NONE
       if (decision.kind !== 'none') return decision
     }
     return NONE
@@ -71,4 +69,11 @@ export class Fallbacks {
 
 function readsRequest({ when, action }: FallbackRule): boolean {
   return when?.readsRequest === true || (action.kind === 'reply' && action.reply.readsRequest)
+}
+
+/** All rules, or those behind the one of that name; none behind a name that no rule has. */
+function rulesBehind(name: string | undefined, rules: readonly FallbackRule[]): readonly FallbackRule[] {
+  if (name === undefined) return rules
+  const index = rules.findIndex((rule) => rule.name === name)
+  return index < 0 ? [] : rules.slice(index + 1)
 }
