@@ -179,6 +179,19 @@ test('leaves nothing behind when watchers go away, by return, by signal or by cl
   expect(bench.source.breakerWatchers).toBe(0)
 })
 
+test('ends a stream whose source fails, and holds nothing for it', async () => {
+  await using bench = await InspectorBench.start()
+  const stream = bench.tcp.watchBudgets({ intervalMs: 100 })
+  await nextOf(stream)
+  vi.spyOn(bench.source, 'budgets').mockImplementation(() => {
+    throw new Error('a bug')
+  })
+
+  await expect(nextOf(stream)).rejects.toMatchObject({ code: 'INTERNAL', message: 'the inspector failed' })
+  await expect(bench.tcp.listBudgets()).rejects.toMatchObject({ code: 'INTERNAL' })
+  expect(bench.inspector.watchers).toBe(0)
+})
+
 test('bounds the streams that are open', async () => {
   await using bench = await InspectorBench.start({ maxWatchers: 2 })
   const streams = [bench.tcp.watchBreakers(), bench.tcp.watchBudgets()]
