@@ -26,7 +26,7 @@ export interface LoadedConfig {
   /** The YAML file that was read; undefined when there was none. */
   readonly file: string | undefined
   /** The `file:line`, flag or variable that a value came from. */
-  placeOf(path: readonly PropertyKey[]): string
+  readonly placeOf: (path: readonly PropertyKey[]) => string
 }
 
 /** A configuration, or everything that is wrong with it at once. */
