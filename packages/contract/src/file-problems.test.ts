@@ -125,6 +125,13 @@ describe('an option statement reports', () => {
   })
 })
 
+test('warns about options that are used without their import', () => {
+  const source = 'syntax = "proto3"; message Q {} service T { option (spillway.v1.service) = { priority: BATCH }; }'
+  expect(problemLines({ 't.proto': source })).toEqual([
+    't.proto:1: warning: the file uses the options of Spillway without importing them: protoc will not compile it. Fix: write import "spillway/v1/options.proto";.',
+  ])
+})
+
 test('still checks the form of options when another file does not parse', () => {
   const files = { ...withOption('priority: URGENT'), 'u.proto': 'syntax = "proto3"; message {' }
   expect(problemLines(files).map((line) => line.split(' ')[0])).toEqual(['t.proto:9:', 'u.proto:1:'])

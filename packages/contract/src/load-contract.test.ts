@@ -100,11 +100,19 @@ describe('a contract', () => {
 
   test('loads files with custom options of others that protobufjs cannot read', () => {
     const contract = contractOf({
-      't.proto': `syntax = "proto3"; package t; message Q {}
+      't.proto': `syntax = "proto3"; package t;
+        message Q {
+          string a = 1 [(other.rule).cel = { list: [{ id: "x" }] }];
+          string b = 2 [deprecated = true, (other.rule) = { list: [] }];
+          string c = 3 [(other.rule) = { list: [] }, json_name = "see", (other.rule).x = 1, deprecated = false];
+          string d = 4 [json_name = "dee"];
+        }
+        enum E { NONE = 0 [(other.value) = { list: [{}] }]; }
         option (other.file) = { tags: [{ name: "a" }, { name: "b" }] };
         service S { rpc Do(Q) returns (Q) { option (other.rule) = { list: [] nested < a: 1 > [x.y]: 2 }; } }`,
     })
     expect(contract.methods.has('/t.S/Do')).toBe(true)
+    expect(contract.registry.getMessage('t.Q')?.fields.map((field) => field.name)).toEqual(['a', 'b', 'c', 'd'])
   })
 
   test('reads proto2, groups, maps, oneofs and extensions', () => {

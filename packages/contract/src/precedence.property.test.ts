@@ -10,7 +10,7 @@ const named = option(constantFrom(...NAMES), { nil: undefined })
 function filesOf(service: string, method: string): Files {
   return {
     't.proto': [
-      'syntax = "proto3"; package t; message Q { string a = 1; } message R {}',
+      'syntax = "proto3"; package t; import "spillway/v1/options.proto"; message Q { string a = 1; } message R {}',
       'service S {',
       `  option (spillway.v1.service) = { ${service} };`,
       `  rpc Do(Q) returns (R) { option (spillway.v1.method) = { ${method} }; }`,
