@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { problemLines, withOption } from './load-fixture.ts'
+import { problemLines, withOption } from './contract.fixture.ts'
 
 const head = 'syntax = "proto3"; package to.v1;\nimport "spillway/v1/options.proto";\n'
 const types = 'message Q { string a = 1; } message R { string a = 1; }\n'

@@ -17,6 +17,7 @@ export {
   type QueuePolicy,
   type RaiseRule,
 } from './method-policy.ts'
+export { nearest } from './nearest.ts'
 export type { Overlay } from './overlay.ts'
 export { MAX_REQUEST_BYTES } from './policy-compiler.ts'
 export { ERROR_DOMAIN, statusDetails, type DetailsContext } from './status-details.ts'

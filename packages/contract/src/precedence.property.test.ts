@@ -1,6 +1,6 @@
 import { assert, constantFrom, option, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contractOf, problemLines, type Files } from './load-fixture.ts'
+import { contractOf, problemLines, type Files } from './contract.fixture.ts'
 import type { Origin } from './method-policy.ts'
 import type { Overlay } from './overlay.ts'
 

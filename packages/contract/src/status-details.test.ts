@@ -1,7 +1,7 @@
 import { fromBinary, type DescMessage, type Message } from '@bufbuild/protobuf'
 import { NEVER_RETRY, PriorityClass, type Refusal } from '@spillway/call'
 import { describe, expect, test } from 'vitest'
-import { contractOf } from './load-fixture.ts'
+import { contractOf } from './contract.fixture.ts'
 import { StatusDetailsCache } from './status-details-cache.ts'
 import { statusDetails } from './status-details.ts'
 
