@@ -1,7 +1,7 @@
 import { array, assert, boolean, constantFrom, double, integer, property, record } from 'fast-check'
 import { PriorityClass, className } from '@spillway/call'
 import { describe, expect, test } from 'vitest'
-import { Bench, app, expression, gateway, stranger } from './classifier-fixture.ts'
+import { Bench, app, expression, gateway, stranger } from './classifier.fixture.ts'
 import { DEFAULT_TOP_SHARE, TopShare } from './top-share.ts'
 
 const { critical, standard, sheddable, batch } = PriorityClass

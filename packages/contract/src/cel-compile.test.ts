@@ -1,7 +1,7 @@
 import { create, toBinary, type DescMessage } from '@bufbuild/protobuf'
 import { describe, expect, test } from 'vitest'
 import type { Evaluation, ExpressionVariables } from './expression.ts'
-import { contractOf, policyWith, withOption } from './load-fixture.ts'
+import { contractOf, policyWith, withOption } from './contract.fixture.ts'
 
 const nothing: ExpressionVariables = {
   request: undefined,

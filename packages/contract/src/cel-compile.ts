@@ -1,6 +1,7 @@
 import { isCelError, parse } from '@bufbuild/cel'
 import { create } from '@bufbuild/protobuf'
 import { checkNames, type CelNames } from './cel-names.ts'
+import { metadataLookup } from './cel-shortcut.ts'
 import type { CelSubject } from './cel-scope.ts'
 import { CelOperator, argumentsOf, type CelExpr } from './cel-syntax.ts'
 import { BOOL, shownValue, type CelType } from './cel-type.ts'
@@ -20,7 +21,8 @@ export interface CompiledExpression<T> extends Expression<T> {
 
 /**
  * Compiles CEL and proves that it yields that type: all of its names exist, and each branch, evaluated on a default
- * request and a call without metadata, gives the type, or fails for its values (an index beyond an empty list), never for its types.
+ * request and a call without metadata, gives the type, or fails for its values (an index beyond an empty list), never
+ * for its types.
  */
 export function compileCel<T>(source: string, type: CelType<T>, subject: CelSubject): Compilation<T> {
   if (source.length > MAX_EXPRESSION_LENGTH)
@@ -56,7 +58,7 @@ function compiled<T>(
   names: CelNames,
   subject: CelSubject,
 ): CompiledExpression<T> {
-  const program = subject.scope.compile(expr)
+  const program = metadataLookup(expr) ?? subject.scope.compile(expr)
   const readsRequest = names.used.has('request')
   const evaluate = (variables: ExpressionVariables): Evaluation<T> => {
     if (readsRequest && variables.request === undefined) return NO_REQUEST

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { problemLines, withOption } from './load-fixture.ts'
+import { problemLines, withOption } from './contract.fixture.ts'
 
 const head = 'syntax = "proto3"; package to.v1;\nimport "spillway/v1/options.proto";\n'
 const types = 'message Q { string a = 1; } message R { string a = 1; }\n'
@@ -123,6 +123,13 @@ describe('an option statement reports', () => {
       problemLines({ 't.proto': `${head}message Q {\n  option (spillway.v1.method) = { priority: BATCH };\n}` }),
     ).toEqual(['t.proto:4: error: option (spillway.v1.method) belongs into a service or an rpc. Fix: move it there.'])
   })
+})
+
+test('warns about options that are used without their import', () => {
+  const source = 'syntax = "proto3"; message Q {} service T { option (spillway.v1.service) = { priority: BATCH }; }'
+  expect(problemLines({ 't.proto': source })).toEqual([
+    't.proto:1: warning: the file uses the options of Spillway without importing them: protoc will not compile it. Fix: write import "spillway/v1/options.proto";.',
+  ])
 })
 
 test('still checks the form of options when another file does not parse', () => {

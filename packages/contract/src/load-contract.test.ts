@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { create } from '@bufbuild/protobuf'
 import { formatProblem } from '@spillway/call'
 import { describe, expect, test } from 'vitest'
-import { contractOf, policyWith, withOption } from './load-fixture.ts'
+import { contractOf, policyWith, withOption } from './contract.fixture.ts'
 import { loadContract } from './load-contract.ts'
 import { DEFAULT_BREAKER } from './method-policy.ts'
 
@@ -100,11 +100,19 @@ describe('a contract', () => {
 
   test('loads files with custom options of others that protobufjs cannot read', () => {
     const contract = contractOf({
-      't.proto': `syntax = "proto3"; package t; message Q {}
+      't.proto': `syntax = "proto3"; package t;
+        message Q {
+          string a = 1 [(other.rule).cel = { list: [{ id: "x" }] }];
+          string b = 2 [deprecated = true, (other.rule) = { list: [] }];
+          string c = 3 [(other.rule) = { list: [] }, json_name = "see", (other.rule).x = 1, deprecated = false];
+          string d = 4 [json_name = "dee"];
+        }
+        enum E { NONE = 0 [(other.value) = { list: [{}] }]; }
         option (other.file) = { tags: [{ name: "a" }, { name: "b" }] };
         service S { rpc Do(Q) returns (Q) { option (other.rule) = { list: [] nested < a: 1 > [x.y]: 2 }; } }`,
     })
     expect(contract.methods.has('/t.S/Do')).toBe(true)
+    expect(contract.registry.getMessage('t.Q')?.fields.map((field) => field.name)).toEqual(['a', 'b', 'c', 'd'])
   })
 
   test('reads proto2, groups, maps, oneofs and extensions', () => {
@@ -133,6 +141,17 @@ describe('a contract', () => {
 })
 
 describe('options', () => {
+  test('each have an origin, by the names that options.proto gives them', () => {
+    const contract = contractOf(withOption(''))
+    const names = (type: string): string[] =>
+      (contract.registry.getMessage(`spillway.v1.${type}`)?.fields ?? []).flatMap((field) =>
+        field.fieldKind === 'message' ? names(field.message.name).map((name) => `${field.name}.${name}`) : [field.name],
+      )
+    const { origins } = contract.policyOf('/to.v1.T/Do')
+    expect([...origins.keys()]).toEqual(names('MethodPolicy'))
+    expect(names('MethodPolicy').filter((name) => name !== 'fallback')).toEqual(names('ServicePolicy'))
+  })
+
   test('may be written once or many times, as a list or one by one', () => {
     const raise = (when: string): string => `{ when: "${when}" priority: CRITICAL }`
     const [one, two] = [raise('request.amount > 1.0'), raise('request.amount > 2.0')]

@@ -2,6 +2,7 @@ import type { DescMessage, DescMethod, FileRegistry } from '@bufbuild/protobuf'
 import type { Layer } from './layers.ts'
 import { Layers } from './layers.ts'
 import type { OverlayTrees } from './overlay-tree.ts'
+import { OPTIONS_FILE } from './proto-files.ts'
 import type { ProblemList } from './problem-list.ts'
 import type { ProtoFile } from './proto-file.ts'
 import type { OptionStatement } from './proto-scan.ts'
@@ -68,12 +69,20 @@ export class SettingSources {
       const subject = statement.rpc === '' ? statement.service : `${statement.service}/${statement.rpc}`
       subjects.set(subject, [...(subjects.get(subject) ?? []), statement])
     }
+    if (subjects.size > 0) this.#warnWithoutImport(file)
     for (const [subject, statements] of subjects) {
       const isRpc = statements[0]?.rpc !== ''
       const schema = isRpc ? this.#schemas.method : this.#schemas.service
       const settings = readSettings(this.#merged(statements), schema, this.#problems)
       ;(isRpc ? this.#methods : this.#services).set(subject, settings)
     }
+  }
+
+  /** We know the options anyway; protoc does not. */
+  #warnWithoutImport({ shownAs, scan }: ProtoFile): void {
+    if (scan.imports.some((wanted) => wanted.name === OPTIONS_FILE)) return
+    const message = `the file uses the options of Spillway without importing them: protoc will not compile it`
+    this.#problems.warning(`${shownAs}:1`, message, `write import "${OPTIONS_FILE}";`)
   }
 
   /** One of our two options, at the right place. What was probably meant as one is reported. */
@@ -116,7 +125,9 @@ export class SettingSources {
   }
 }
 
-/** `(method)`, `(v1.method)`, `(spillway.methods)`: an option of ours that protoc would not find or that is no option. */
+/**
+ * `(method)`, `(v1.method)`, `(spillway.methods)`: an option of ours that protoc would not find or that is no option.
+ */
 function isMeantAsOurs(name: string): boolean {
   return name.startsWith('spillway.') || /^(v1\.)?(method|service)$/.test(name)
 }
@@ -128,7 +139,10 @@ function nested(path: readonly string[], { value, place }: OptionStatement): Set
   )
 }
 
-/** Adds a field; one that is there already is merged with it down to `depth`, as `(…).a.b = 1` and `(…).a.c = 2` set one `a`. */
+/**
+ * Adds a field; one that is there already is merged with it down to `depth`, as `(…).a.b = 1` and `(…).a.c = 2` set one
+ * `a`.
+ */
 function withField(fields: readonly FieldNode[], added: FieldNode, depth: number): readonly FieldNode[] {
   const index = depth > 0 ? fields.findIndex((field) => field.key === added.key) : -1
   const [known, more] = [fields[index]?.value, added.value]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { problemLines, withOption } from './load-fixture.ts'
+import { problemLines, withOption } from './contract.fixture.ts'
 
 /** The option's first line is line 9 of `t.proto`. */
 const cases: readonly [name: string, option: string, lines: readonly string[]][] = [

@@ -1,6 +1,6 @@
 import { assert, constantFrom, option, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contractOf, problemLines, type Files } from './load-fixture.ts'
+import { contractOf, problemLines, type Files } from './contract.fixture.ts'
 import type { Origin } from './method-policy.ts'
 import type { Overlay } from './overlay.ts'
 
@@ -10,7 +10,7 @@ const named = option(constantFrom(...NAMES), { nil: undefined })
 function filesOf(service: string, method: string): Files {
   return {
     't.proto': [
-      'syntax = "proto3"; package t; message Q { string a = 1; } message R {}',
+      'syntax = "proto3"; package t; import "spillway/v1/options.proto"; message Q { string a = 1; } message R {}',
       'service S {',
       `  option (spillway.v1.service) = { ${service} };`,
       `  rpc Do(Q) returns (R) { option (spillway.v1.method) = { ${method} }; }`,

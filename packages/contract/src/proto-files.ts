@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ProblemList } from './problem-list.ts'
 import { readProtoFile, type ProtoFile } from './proto-file.ts'
 
@@ -15,7 +15,7 @@ export interface ProtoSources {
 }
 
 /** Files of the standard library are known without being read. */
-export function isWellKnown(name: string): boolean {
+function isWellKnown(name: string): boolean {
   return name.startsWith('google/protobuf/')
 }
 
@@ -50,7 +50,7 @@ class FileReader {
   }
 
   readOwn(): void {
-    const path = createRequire(import.meta.url).resolve(`@spillway/proto/${OPTIONS_FILE}`)
+    const path = fileURLToPath(import.meta.resolve('@spillway/proto/spillway/v1/options.proto'))
     this.read(OPTIONS_FILE, path, OPTIONS_FILE)
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { problemLines, withOption } from './load-fixture.ts'
+import { problemLines, withOption } from './contract.fixture.ts'
 
 const otherRpcs = 'rpc Same(Q) returns (R); rpc Other(Item) returns (R); rpc Many(Q) returns (stream R);'
 
@@ -147,13 +147,23 @@ describe('a rule reports', () => {
     expect(problemLines(withOption(option, otherRpcs))).toEqual([`t.proto:9: error: ${line}`])
   })
 
+  test('an enum value that CEL cannot resolve, as in packages whose first part is one letter', () => {
+    const rule = 'raise: { when: "request.kind == t.Kind.SOME" priority: CRITICAL }'
+    const source = `syntax = "proto3"; package t; import "spillway/v1/options.proto";
+      enum Kind { NONE = 0; SOME = 1; } message Q { Kind kind = 1; }
+      service T { rpc Do(Q) returns (Q) { option (spillway.v1.method) = { ${rule} }; } }`
+    expect(problemLines({ 't.proto': source })).toEqual([
+      't.proto:3: error: raise: when: unresolved attribute. Fix: write CEL that yields a bool.',
+    ])
+  })
+
   test('an answer to a stream of requests', () => {
     const files = withOption(
       '',
       'rpc Up(stream Q) returns (R) { option (spillway.v1.method).fallback = { name: "a" reply: "to.v1.R{}" }; }',
     )
     expect(problemLines(files)).toEqual([
-      't.proto:12: error: fallback a: reply: Up takes a stream of requests, only unary and server-streaming rpcs can be answered. Fix: remove the rule or send the call to another method.',
+      't.proto:12: error: fallback a: reply: Up takes a stream of requests and cannot be answered. Fix: remove the rule or send the call to another method.',
     ])
   })
 

@@ -1,14 +1,13 @@
 import { fromBinary, type DescMessage, type Message } from '@bufbuild/protobuf'
 import { NEVER_RETRY, PriorityClass, type Refusal } from '@spillway/call'
 import { describe, expect, test } from 'vitest'
-import { contractOf } from './load-fixture.ts'
+import { contractOf } from './contract.fixture.ts'
 import { StatusDetailsCache } from './status-details-cache.ts'
 import { statusDetails } from './status-details.ts'
 
 /** Messages of the same wire form as google/rpc/status.proto and error_details.proto, as far as we use them. */
 const { registry } = contractOf({
-  'rpc.proto': `syntax = "proto3"; package test.rpc;
-    import "google/protobuf/any.proto"; import "google/protobuf/duration.proto";
+  'rpc.proto': `syntax = "proto3"; package test.rpc; import "google/protobuf/any.proto"; import "google/protobuf/duration.proto";
     message Status { int32 code = 1; string message = 2; repeated google.protobuf.Any details = 3; }
     message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
     message RetryInfo { google.protobuf.Duration retry_delay = 1; }
