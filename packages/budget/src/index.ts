@@ -1,3 +1,4 @@
+export { Bucket, NEVER, type BucketStart } from './bucket.ts'
 export {
   defaultWatermarks,
   type BudgetClassSnapshot,
@@ -5,6 +6,6 @@ export {
   type BudgetSnapshot,
   type Watermarks,
 } from './budget-config.ts'
-export { Bucket } from './bucket.ts'
 export { BudgetGate } from './budget-gate.ts'
+export { Budget } from './budget.ts'
 export { Budgets } from './budgets.ts'
