@@ -1,6 +1,6 @@
 import type { Call, Outcome } from '@spillway/call'
 
-/** A call that held a seat, when it gives the seat back. The object is reused: read it, do not keep it. */
+/** A call that held a seat, when it gives the seat back. */
 export interface LimitSample {
   readonly call: Call
   /** Monotonic time at which it got its seat, in milliseconds. */
