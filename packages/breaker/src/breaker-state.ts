@@ -46,6 +46,8 @@ export interface BreakerView {
   readonly faults: number
   /** Milliseconds until a call may pass as a probe; 0 when it may now; undefined when that is not to be foreseen. */
   readonly nextProbeMs: number | undefined
+  /** Probes under way, those included whose lease has run out unnoticed. */
+  readonly probesOut: number
   /** Openings in a row without a healthy period between them. */
   readonly openings: number
   /** The peer whose faults alone are too many, while it stays closed for the others; undefined when there is none. */

@@ -1,5 +1,6 @@
-import { Call, defaultCallFacts } from '@spillway/call'
+import type { Call } from '@spillway/call'
 import { systemClock, systemRandom } from '@spillway/clock'
+import { aCall } from '@spillway/testkit'
 import { expect, test } from 'vitest'
 import { BreakerGate } from './breaker-gate.ts'
 import { DEFAULT_BREAKER_SETTINGS } from './breaker-settings.ts'
@@ -16,7 +17,7 @@ function callsOf(peers: number, methods: number): Call[] {
   return Array.from({ length: BATCH }, (_, index) => {
     const peer = { kind: 'identity', id: `peer-${index % peers}` } as const
     const path = `/bench.v1.Service/Method${index % methods}`
-    return new Call({ ...defaultCallFacts, path, peer }, { decided: () => undefined })
+    return aCall({ path, peer })
   })
 }
 

@@ -131,6 +131,7 @@ export class Breaker {
       calls,
       faults,
       nextProbeMs: untilProbeMs(this.#state, nowMs),
+      probesOut: this.#state.kind === 'halfOpen' ? this.#state.permits.taken : 0,
       openings: this.#openings,
       loneCulprit: this.#isLettingCallsIn() ? this.#record.loneCulprit(nowMs) : undefined,
       reason: this.#history.at(-1)?.reason ?? '',

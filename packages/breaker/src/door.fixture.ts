@@ -17,6 +17,7 @@ export const idempotent = { isIdempotent: true } as const
 export class Door {
   readonly clock = new ManualClock(1_000_000)
   readonly breakers: Breakers
+  readonly gate: BreakerGate
   readonly gates: Gates
   readonly transitions: Transition[] = []
   readonly name = 'app shop.Cart/Add'
@@ -27,7 +28,8 @@ export class Door {
     const random = new SeededRandom(1)
     this.breakers = new Breakers({ clock: this.clock, random, settingsOf: () => all, maxBreakers })
     this.breakers.subscribe((transition) => this.transitions.push(transition))
-    this.gates = new Gates([new BreakerGate(this.breakers)])
+    this.gate = new BreakerGate(this.breakers)
+    this.gates = new Gates([this.gate])
   }
 
   /** A call at the door, not yet let in. */

@@ -173,6 +173,21 @@ test('ignores late outcomes of calls that were let in before it opened', () => {
   expect(door.view()).toMatchObject({ state: 'ramping', calls: 5, faults: 0 })
 })
 
+test('ignores late outcomes of the ramp in the ramp after next', () => {
+  const door = new Door()
+  door.breakDownAndWait()
+  door.send(5, 'success')
+  const early = door.call()
+  door.gates.enter(early)
+  door.send(80, 'fault')
+  door.clock.advance(2_000)
+  door.send(5, 'success')
+
+  door.gates.leave(early, 'fault')
+
+  expect(door.view()).toMatchObject({ state: 'ramping', faults: 0 })
+})
+
 test('counts calls of the ramp that end when it is over', () => {
   const door = new Door()
   door.breakDownAndWait()

@@ -7,13 +7,13 @@ import type { FallbackVariables } from './fallbacks.ts'
 
 const PROTO_FOLDER = join(import.meta.dirname, '../../../proto')
 
-const HEAD = `
-syntax = "proto3";
-package bank.v1;
-import "spillway/v1/options.proto";
-message ScoreRequest { double amount = 1; string account = 2; }
-message ScoreReply { string verdict = 1; string by = 2; double limit = 3; }
-`
+const HEAD = [
+  'syntax = "proto3";',
+  'package bank.v1;',
+  'import "spillway/v1/options.proto";',
+  'message ScoreRequest { double amount = 1; string account = 2; }',
+  'message ScoreReply { string verdict = 1; string by = 2; double limit = 3; }',
+].join('\n')
 
 /** For tests: loads a bank whose service has these rpcs. Answers the contract's problems too. */
 export function loadBank(rpcs: string): ReturnType<typeof loadContract> {
