@@ -94,7 +94,7 @@ function checkShape(project: Project, root: string): string[] {
 
 function checkImports(project: Project, byName: ReadonlyMap<string, Project>, file: string): string[] {
   const breaches: string[] = []
-  const isTest = /\.(test|bench|contract)\.ts$/.test(file) || project.layer === 'dev'
+  const isTest = /\.(test|bench|contract|fixture)\.ts$/.test(file) || project.layer === 'dev'
   const production = new Set(Object.keys(project.manifest.dependencies ?? {}))
   const development = new Set(Object.keys(project.manifest.devDependencies ?? {}))
   for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
