@@ -16,6 +16,7 @@ import {
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import { loadContract, type Contract } from '@spillway/contract'
+import { InspectorClient } from '@spillway/inspect'
 import { configFrom, createSidecar, type Sidecar, type SidecarConfig } from '@spillway/sidecar'
 
 const STOCK_PROTO = fileURLToPath(new URL('stock.proto', import.meta.url))
@@ -98,37 +99,135 @@ export class StockCaller {
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0, ...options })
   }
 
-  /** Makes a unary call and waits for its end. */
+  /** Makes a call and waits for its end; of several replies it keeps the last. */
   call(method: string, item: Item = {}, metadata: Record<string, string> = {}, timeoutMs = 10_000): Promise<Answer> {
     const definition = stockService[method]
     if (definition === undefined) throw new Error(`no method ${method}`)
-    const { promise, resolve } = Promise.withResolvers<Answer>()
-    let note: string | undefined
-    let headers = new Metadata()
-    const call = this.#client.makeUnaryRequest<Item, Receipt>(
+    return this.#send(
       `${STOCK}${method}`,
       definition.requestSerialize,
       definition.responseDeserialize,
       item,
-      Metadata.fromHttp2Headers(metadata),
-      { deadline: Date.now() + timeoutMs },
-      (_error, receipt) => (note = receipt?.note),
+      metadata,
+      timeoutMs,
     )
-    call.on('metadata', (received) => (headers = received))
-    call.on('status', ({ code, details, metadata: trailers }: StatusObject) => {
-      queueMicrotask(() => resolve({ code, details, note, headers: plain(headers), trailers: plain(trailers) }))
-    })
-    return promise
+  }
+
+  /** Calls any path with an empty message. */
+  raw(path: string): Promise<Answer> {
+    return this.#send(path, identity, () => ({ note: '' }), Buffer.alloc(0), {}, 10_000)
   }
 
   close(): void {
     this.#client.close()
   }
+
+  #send<Request>(
+    path: string,
+    serialize: (request: Request) => Buffer,
+    deserialize: (bytes: Buffer) => Receipt,
+    request: Request,
+    metadata: Record<string, string>,
+    timeoutMs: number,
+  ): Promise<Answer> {
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    let note: string | undefined
+    let headers = new Metadata()
+    const call = this.#client.makeServerStreamRequest(path, serialize, deserialize, request, toMetadata(metadata), {
+      deadline: Date.now() + timeoutMs,
+    })
+    call.on('metadata', (received: Metadata) => (headers = received))
+    call.on('data', (receipt: Receipt) => ({ note } = receipt))
+    call.on('error', () => undefined)
+    call.on('status', ({ code, details, metadata: trailers }: StatusObject) => {
+      resolve({ code, details, note, headers: plain(headers), trailers: plain(trailers) })
+    })
+    return promise
+  }
 }
 
-/** The contract of the example. */
-export function stockContract(): Contract {
-  const loaded = loadContract({ paths: [], roots: [STOCK_PROTO], includes: [PROTO_ROOT], budgets: ['charges'] })
+/** App, sidecar and caller in a row. Dispose of it when the test is over. */
+export class Scene implements AsyncDisposable {
+  readonly app: StockApp
+  readonly sidecar: Sidecar
+  readonly caller: StockCaller
+  readonly #log: readonly string[]
+
+  private constructor(app: StockApp, sidecar: Sidecar, caller: StockCaller, log: readonly string[]) {
+    this.app = app
+    this.sidecar = sidecar
+    this.caller = caller
+    this.#log = log
+  }
+
+  /** An app that works like this behind a sidecar with these settings, and a caller in front of it. */
+  static async set(work: Work, settings: Record<string, unknown> = {}, options: ChannelOptions = {}): Promise<Scene> {
+    const app = await StockApp.start(work)
+    const log: string[] = []
+    const config = sceneConfig(app.address, settings)
+    const sidecar = await startSidecar(config, stockContract(config.policy), (line) => log.push(line))
+    return new Scene(app, sidecar, new StockCaller(sidecar.addresses.inbound, options), log)
+  }
+
+  /** Names of the events in the decision log so far. */
+  get events(): readonly string[] {
+    return this.#log.map((line) => String((JSON.parse(line) as { event: unknown }).event))
+  }
+
+  /** Resolves when that many calls wait for a seat in front of the app. */
+  async queued(count: number): Promise<void> {
+    const inspector = new InspectorClient({ address: this.sidecar.addresses.inspect })
+    try {
+      for await (const { listeners } of inspector.watchMethods('', { intervalMs: 100 })) {
+        const queues = listeners.flatMap((listener) => listener.queues)
+        if (queues.reduce((sum, { queued }) => sum + queued, 0) === count) return
+      }
+    } finally {
+      inspector.close()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.caller.close()
+    this.app.close()
+    await this.sidecar.close()
+  }
+}
+
+/** Calls that the app holds until the test lets them go, in the order in which they came. */
+export class Held {
+  readonly #held: { readonly method: string; readonly go: (receipt: Receipt) => void }[] = []
+  readonly #waiting: { readonly count: number; readonly resolve: () => void }[] = []
+
+  /** The app's way of working. */
+  readonly work: Work = (method) => {
+    const { promise, resolve } = Promise.withResolvers<Receipt>()
+    this.#held.push({ method, go: resolve })
+    for (const { count, resolve: arrived } of this.#waiting) if (this.#held.length >= count) arrived()
+    return promise
+  }
+
+  /** Resolves when the app holds that many calls. */
+  async arrived(count: number): Promise<void> {
+    if (this.#held.length >= count) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push({ count, resolve })
+    await promise
+  }
+
+  /** Lets the oldest call go; returns its method. */
+  release(): string | undefined {
+    const first = this.#held.shift()
+    first?.go({ note: first.method })
+    return first?.method
+  }
+}
+
+/** The contract of the example, with these policies over it. */
+export function stockContract(policy: unknown = {}): Contract {
+  const overlay = { value: policy, placeOf: () => 'the test' }
+  const roots = [STOCK_PROTO]
+  const loaded = loadContract({ paths: [], roots, includes: [PROTO_ROOT], budgets: ['charges'], overlay })
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems))
   return loaded.ok
 }
@@ -149,8 +248,12 @@ export function sceneConfig(app: string, settings: Record<string, unknown> = {})
 }
 
 /** A sidecar in this process, started. */
-export async function startSidecar(config: SidecarConfig, contract = stockContract()): Promise<Sidecar> {
-  const sidecar = createSidecar(config, { contract })
+export async function startSidecar(
+  config: SidecarConfig,
+  contract = stockContract(),
+  log: (line: string) => unknown = () => undefined,
+): Promise<Sidecar> {
+  const sidecar = createSidecar(config, { contract, log })
   await sidecar.start()
   return sidecar
 }
@@ -161,6 +264,16 @@ const stockService: ServiceDefinition = (() => {
   if (definition === undefined || 'format' in definition) throw new Error('stock.proto has no service Stock')
   return definition
 })()
+
+function identity<T>(value: T): T {
+  return value
+}
+
+function toMetadata(entries: Record<string, string>): Metadata {
+  const metadata = new Metadata()
+  for (const [name, value] of Object.entries(entries)) metadata.set(name, value)
+  return metadata
+}
 
 function plain(metadata: Metadata): ReadonlyMap<string, MetadataValue> {
   return new Map(Object.entries(metadata.getMap()))
