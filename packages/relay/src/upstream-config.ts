@@ -34,7 +34,7 @@ export const DEFAULT_UPSTREAM_CONFIG: Omit<UpstreamConfig, 'name' | 'endpoints'>
 }
 
 /** State of one endpoint's connection. */
-export type EndpointState = 'idle' | 'connecting' | 'ready' | 'draining' | 'backoff' | 'closed'
+export type EndpointState = 'idle' | 'connecting' | 'ready' | 'backoff' | 'closed'
 
 /** What an endpoint holds and has done, computed when asked. */
 export interface EndpointSnapshot {
