@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { NO_DEADLINE, PriorityClass } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
-import { loadContract } from '@spillway/contract'
+import { loadContract, type RaiseRule } from '@spillway/contract'
 import { describe, expect, test } from 'vitest'
 import { Bench, app, arrival, expression, gateway, stranger, unlisted } from './classifier.fixture.ts'
 import { Classifier } from './classifier.ts'
@@ -59,8 +59,8 @@ describe('the class of a call', () => {
   })
 
   test('is raised by the most important rule that holds, and never lowered', () => {
-    const raise = (priority: PriorityClass, holds: boolean) => ({ when: expression(() => holds), priority }) // prettier-ignore
-    const rank = (...rules: ReturnType<typeof raise>[]): number =>
+    const raise = (priority: PriorityClass, holds: boolean): RaiseRule => ({ when: expression(() => holds), priority })
+    const rank = (...rules: RaiseRule[]): number =>
       new Bench({ policy: { priority: sheddable, raise: rules } }).call().rank
     expect(rank(raise(standard, true), raise(critical, true))).toBe(critical)
     expect(rank(raise(critical, false), raise(standard, true))).toBe(standard)

@@ -21,7 +21,8 @@ export interface CompiledExpression<T> extends Expression<T> {
 
 /**
  * Compiles CEL and proves that it yields that type: all of its names exist, and each branch, evaluated on a default
- * request and a call without metadata, gives the type, or fails for its values (an index beyond an empty list), never for its types.
+ * request and a call without metadata, gives the type, or fails for its values (an index beyond an empty list), never
+ * for its types.
  */
 export function compileCel<T>(source: string, type: CelType<T>, subject: CelSubject): Compilation<T> {
   if (source.length > MAX_EXPRESSION_LENGTH)

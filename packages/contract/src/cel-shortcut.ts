@@ -3,8 +3,8 @@ import { CelOperator, argumentsOf, type CelExpr } from './cel-syntax.ts'
 import type { ExpressionVariables } from './expression.ts'
 
 /**
- * The program of `metadata['name']`, by far the most common expression, without CEL: a tenth of its time on the path of every call.
- * Undefined for any other expression.
+ * The program of `metadata['name']`, by far the most common expression, without CEL: a tenth of its time on the path
+ * of every call. Undefined for any other expression.
  */
 export function metadataLookup(expr: CelExpr): ((variables: ExpressionVariables) => CelValue) | undefined {
   const [subject, key] = argumentsOf(expr, CelOperator.index) ?? []

@@ -1,6 +1,4 @@
-export { MAX_EXPRESSION_LENGTH } from './cel-compile.ts'
 export type { Contract } from './contract.ts'
-export { parseDurationMs } from './duration.ts'
 export type { Evaluation, Expression, ExpressionVariables, RequestMessage } from './expression.ts'
 export { loadContract, type LoadOptions, type LoadResult } from './load-contract.ts'
 export {
@@ -17,8 +15,10 @@ export {
   type QueuePolicy,
   type RaiseRule,
 } from './method-policy.ts'
-export { nearest } from './nearest.ts'
 export type { Overlay } from './overlay.ts'
+export { MAX_EXPRESSION_LENGTH } from './cel-compile.ts'
 export { MAX_REQUEST_BYTES } from './policy-compiler.ts'
 export { ERROR_DOMAIN, statusDetails, type DetailsContext } from './status-details.ts'
 export { StatusDetailsCache } from './status-details-cache.ts'
+export { parseDurationMs } from './duration.ts'
+export { nearest } from './nearest.ts'

@@ -14,8 +14,8 @@ interface Item extends Span {
 }
 
 /**
- * Reads `[deprecated = true, (validate.rules).string = { … }]`, the options of a field, from its bracket on. Returns what is to
- * be blanked out so that only the standard options remain. Throws `TokenError`.
+ * Reads `[deprecated = true, (validate.rules).string = { … }]`, the options of a field, from its bracket on. Returns
+ * what is to be blanked out so that only the standard options remain. Throws `TokenError`.
  */
 export function customInlineOptions(reader: TokenReader, file: string): Span[] {
   const open = reader.expect('[')

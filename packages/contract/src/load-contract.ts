@@ -17,7 +17,10 @@ import { buildRegistry } from './proto-registry.ts'
 export interface LoadOptions {
   /** Folders searched for `.proto` files, all of them loaded; each is an include folder as well. */
   readonly paths: readonly string[]
-  /** Files to load, as paths or as names below an include folder. When there are any, {@link paths} are include folders only. */
+  /**
+   * Files to load, as paths or as names below an include folder. When there are any, {@link paths} are include folders
+   * only.
+   */
   readonly roots?: readonly string[]
   /** More folders in which imports are looked for. */
   readonly includes?: readonly string[]

@@ -125,7 +125,9 @@ export class SettingSources {
   }
 }
 
-/** `(method)`, `(v1.method)`, `(spillway.methods)`: an option of ours that protoc would not find or that is no option. */
+/**
+ * `(method)`, `(v1.method)`, `(spillway.methods)`: an option of ours that protoc would not find or that is no option.
+ */
 function isMeantAsOurs(name: string): boolean {
   return name.startsWith('spillway.') || /^(v1\.)?(method|service)$/.test(name)
 }
@@ -137,7 +139,10 @@ function nested(path: readonly string[], { value, place }: OptionStatement): Set
   )
 }
 
-/** Adds a field; one that is there already is merged with it down to `depth`, as `(…).a.b = 1` and `(…).a.c = 2` set one `a`. */
+/**
+ * Adds a field; one that is there already is merged with it down to `depth`, as `(…).a.b = 1` and `(…).a.c = 2` set one
+ * `a`.
+ */
 function withField(fields: readonly FieldNode[], added: FieldNode, depth: number): readonly FieldNode[] {
   const index = depth > 0 ? fields.findIndex((field) => field.key === added.key) : -1
   const [known, more] = [fields[index]?.value, added.value]

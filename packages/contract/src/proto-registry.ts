@@ -13,7 +13,9 @@ import type { ProtoFile } from './proto-file.ts'
 import { TypeNames, definitionsOf } from './type-names.ts'
 import { WELL_KNOWN_FILES } from './well-known.ts'
 
-/** Every type, service and rpc of the files, resolved; undefined when something does not fit, and the problems say what. */
+/**
+ * Every type, service and rpc of the files, resolved; undefined when something does not fit, and the problems say what.
+ */
 export function buildRegistry(files: readonly ProtoFile[], problems: ProblemList): FileRegistry | undefined {
   const before = problems.errors.length
   reportDuplicates(files, problems)
@@ -25,7 +27,10 @@ export function buildRegistry(files: readonly ProtoFile[], problems: ProblemList
   return link(described, files, problems)
 }
 
-/** What we do not check ourselves (imports in a circle, numbers out of range), the library does, one complaint at a time. */
+/**
+ * What we do not check ourselves (imports in a circle, numbers out of range), the library does, one complaint at a
+ * time.
+ */
 function link(
   described: FileDescriptorProto[],
   files: readonly ProtoFile[],

@@ -35,7 +35,9 @@ export interface ProtoScan {
   readonly blanked: string
 }
 
-/** Reads a `.proto` source as far as {@link ProtoScan} goes; everything else is left to the parser. Throws `TokenError`. */
+/**
+ * Reads a `.proto` source as far as {@link ProtoScan} goes; everything else is left to the parser. Throws `TokenError`.
+ */
 export function scanProto(source: string, file: string): ProtoScan {
   return new Scanner(source, file).scan()
 }

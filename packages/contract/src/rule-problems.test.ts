@@ -163,7 +163,7 @@ describe('a rule reports', () => {
       'rpc Up(stream Q) returns (R) { option (spillway.v1.method).fallback = { name: "a" reply: "to.v1.R{}" }; }',
     )
     expect(problemLines(files)).toEqual([
-      't.proto:12: error: fallback a: reply: Up takes a stream of requests, only unary and server-streaming rpcs can be answered. Fix: remove the rule or send the call to another method.',
+      't.proto:12: error: fallback a: reply: Up takes a stream of requests and cannot be answered. Fix: remove the rule or send the call to another method.',
     ])
   })
 
