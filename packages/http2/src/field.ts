@@ -19,4 +19,48 @@ export interface FieldList {
   readonly fields: readonly Field[]
   /** The first value of that name, or undefined. */
   get(name: string): string | undefined
+  /** Room for what this package has found out about the list, so that a list that comes again is not checked again. */
+  checked?: CheckedFields | undefined
+}
+
+/** What a check of a field list has found; see `FieldList.checked`. */
+export interface CheckedFields {
+  readonly role: 'request' | 'response' | 'trailers'
+}
+
+/** Makes a field. The name must be lower case; both parts hold one octet per character. */
+export function field(name: string, value: string, isNeverIndexed = false): Field {
+  return new HeaderField(name, value, isNeverIndexed)
+}
+
+/** Wraps fields into a list. Takes the array over: it must not change afterwards. */
+export function fieldList(fields: readonly Field[]): FieldList {
+  return new HeaderFields(fields)
+}
+
+/** A class, so that every field has the same shape in the engine's eyes. */
+class HeaderField implements Field {
+  readonly name: string
+  readonly value: string
+  readonly isNeverIndexed: boolean
+
+  constructor(name: string, value: string, isNeverIndexed: boolean) {
+    this.name = name
+    this.value = value
+    this.isNeverIndexed = isNeverIndexed
+  }
+}
+
+class HeaderFields implements FieldList {
+  readonly fields: readonly Field[]
+  checked: CheckedFields | undefined = undefined
+
+  constructor(fields: readonly Field[]) {
+    this.fields = fields
+  }
+
+  get(name: string): string | undefined {
+    for (const field of this.fields) if (field.name === name) return field.value
+    return undefined
+  }
 }

@@ -1,0 +1,75 @@
+import { expect, test, vi } from 'vitest'
+import { BufferPool, POOLED_BYTES } from './buffer-pool.ts'
+import { Output } from './output.ts'
+
+function write(output: Output, text: string): void {
+  const at = output.reserve(text.length)
+  output.commit(at + output.buffer.write(text, at, 'latin1'))
+}
+
+function textOf(output: Output): string {
+  const batch = output.take()
+  if (batch === undefined) return ''
+  const text = Buffer.concat(batch.chunks).toString('latin1')
+  output.written(batch)
+  return text
+}
+
+test('packs small pieces into one chunk and asks once to be flushed', () => {
+  const isWaiting = vi.fn<() => void>()
+  const output = new Output(new BufferPool(), isWaiting)
+
+  write(output, 'abc')
+  output.append(Buffer.from('xdefx'), 1, 4)
+
+  expect(isWaiting).toHaveBeenCalledOnce()
+  expect(output.pendingBytes).toBe(6)
+  const batch = output.take()
+  expect(batch?.chunks.map(String)).toEqual(['abcdef'])
+})
+
+test('passes large pieces by reference, in their place', () => {
+  const output = new Output(new BufferPool(), () => {})
+  const large = Buffer.alloc(20_000, 'L')
+
+  write(output, 'a')
+  output.append(large, 0, large.length)
+  write(output, 'b')
+
+  const batch = output.take()
+  expect(batch?.chunks.map((chunk) => chunk.length)).toEqual([1, 20_000, 1])
+  expect(batch?.chunks[1]?.buffer).toBe(large.buffer)
+})
+
+test('goes on in a new buffer when one is full', () => {
+  const output = new Output(new BufferPool(), () => {})
+  const text = 'x'.repeat(POOLED_BYTES - 10)
+
+  write(output, text)
+  write(output, 'y'.repeat(20))
+
+  expect(textOf(output)).toBe(text + 'y'.repeat(20))
+})
+
+test('gives buffers back to the pool when they are written, and no earlier', () => {
+  const pool = new BufferPool()
+  const output = new Output(pool, () => {})
+  write(output, 'abc')
+  const batch = output.take()
+  expect(pool.free).toBe(0)
+  expect(output.pendingBytes).toBe(3)
+
+  if (batch !== undefined) output.written(batch)
+
+  expect(pool.free).toBe(1)
+  expect(output.pendingBytes).toBe(0)
+  expect(output.take()).toBeUndefined()
+})
+
+test('keeps only so many unused buffers', () => {
+  const pool = new BufferPool(2)
+
+  for (let count = 0; count < 5; count++) pool.giveBack(Buffer.alloc(1))
+
+  expect(pool.free).toBe(2)
+})

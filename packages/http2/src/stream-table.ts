@@ -1,0 +1,39 @@
+import { ClosedStreams, type Ending } from './closed-streams.ts'
+import type { Http2Stream } from './stream.ts'
+
+/** The streams of one connection: those that are open, and how the last ones closed. */
+export class StreamTable {
+  readonly closed = new ClosedStreams()
+  readonly #open = new Map<number, Http2Stream>()
+  readonly #removed: (stream: Http2Stream) => void
+
+  /** `removed` is told of every stream that closes. */
+  constructor(removed: (stream: Http2Stream) => void) {
+    this.#removed = removed
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  get(streamId: number): Http2Stream | undefined {
+    return this.#open.get(streamId)
+  }
+
+  add(stream: Http2Stream): void {
+    this.#open.set(stream.id, stream)
+  }
+
+  /** Closes a stream, once. Its listener is not told. */
+  remove(stream: Http2Stream, ending: Ending): void {
+    if (!this.#open.delete(stream.id)) return
+    stream.close()
+    this.closed.note(stream.id, ending)
+    this.#removed(stream)
+  }
+
+  /** All open streams, as they are now: the table may change while they are gone through. */
+  all(): Http2Stream[] {
+    return [...this.#open.values()]
+  }
+}

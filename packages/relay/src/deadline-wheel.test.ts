@@ -1,0 +1,70 @@
+import { ManualClock } from '@spillway/clock'
+import * as fc from 'fast-check'
+import { expect, test, vi } from 'vitest'
+import { DeadlineWheel } from './deadline-wheel.ts'
+
+test('expires everything once, not early and at most two ticks late', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), fc.boolean()), { maxLength: 100 }),
+      (entries) => {
+        const clock = new ManualClock()
+        const wheel = new DeadlineWheel(clock)
+        const lateness: number[] = []
+        for (const [dueMs, isRemoved] of entries) {
+          const entry = wheel.add(dueMs, { expired: () => lateness.push(clock.nowMs() - dueMs) })
+          if (isRemoved) wheel.remove(entry)
+        }
+        clock.advance(20_100)
+        expect(lateness).toHaveLength(entries.filter(([, isRemoved]) => !isRemoved).length)
+        for (const lateMs of lateness) expect(lateMs >= 0 && lateMs <= 10).toBe(true)
+        expect(wheel.size).toBe(0)
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
+test('runs no timer while it is empty', () => {
+  const clock = new ManualClock()
+  const wheel = new DeadlineWheel(clock)
+  const entry = wheel.add(50, { expired: () => expect.unreachable() })
+  expect(clock.pendingTasks).toBe(1)
+
+  wheel.remove(entry)
+  wheel.remove(entry)
+  clock.advance(100)
+
+  expect(clock.pendingTasks).toBe(0)
+})
+
+test('an expiry may add and remove others', () => {
+  const clock = new ManualClock()
+  const wheel = new DeadlineWheel(clock)
+  const expired = vi.fn<() => void>()
+  const others = [10, 10].map((dueMs) => wheel.add(dueMs, { expired: () => expect.unreachable() }))
+  wheel.add(10, {
+    expired: () => {
+      for (const other of others) wheel.remove(other)
+      wheel.add(0, { expired })
+    },
+  })
+
+  clock.advance(30)
+
+  expect(expired).toHaveBeenCalledOnce()
+})
+
+test('survives a pause of the process', () => {
+  const clock = new ManualClock()
+  const wheel = new DeadlineWheel(clock)
+  clock.advance(1e9)
+  const expired = vi.fn<() => void>()
+  wheel.add(1e9 + 60_000, { expired })
+
+  clock.advance(59_999)
+  expect(expired).not.toHaveBeenCalled()
+  clock.advance(11)
+
+  expect(expired).toHaveBeenCalledOnce()
+})

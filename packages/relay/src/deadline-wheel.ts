@@ -1,0 +1,104 @@
+import type { Clock, Timer } from '@spillway/clock'
+
+/** Resolution of the wheel, in milliseconds: how late an expiry may be. */
+const TICK_MS = 5
+/** Slots of the wheel; a power of two. */
+const SLOTS = 1_024
+
+/** Something that ends at a given time. */
+export interface Expiring {
+  expired(): void
+}
+
+/** A place on a {@link DeadlineWheel}. */
+export class WheelEntry {
+  readonly dueMs: number
+  readonly target: Expiring
+  /** Owned by the wheel. */
+  previous: WheelEntry | undefined
+  /** Owned by the wheel. */
+  next: WheelEntry | undefined
+  /** Owned by the wheel: its slot, -1 when it is off the wheel. */
+  slot = -1
+
+  constructor(dueMs: number, target: Expiring) {
+    this.dueMs = dueMs
+    this.target = target
+  }
+}
+
+/**
+ * Deadlines of many calls on one timer (G. Varghese, T. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987, scheme
+ * 6). Adding and removing cost the same whatever the number. Runs no timer while it is empty.
+ */
+export class DeadlineWheel {
+  readonly #clock: Clock
+  readonly #slots: (WheelEntry | undefined)[] = Array.from({ length: SLOTS })
+  #size = 0
+  #doneTick = 0
+  #timer: Timer | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Deadlines that are waited for. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Calls `target.expired` once `dueMs` (monotonic) is reached; at the next tick when that is past. */
+  add(dueMs: number, target: Expiring): WheelEntry {
+    const entry = new WheelEntry(dueMs, target)
+    if (this.#size++ === 0) this.#start()
+    const tick = Math.max(Math.ceil(dueMs / TICK_MS), this.#doneTick + 1)
+    entry.slot = tick % SLOTS
+    entry.next = this.#slots[entry.slot]
+    if (entry.next !== undefined) entry.next.previous = entry
+    this.#slots[entry.slot] = entry
+    return entry
+  }
+
+  /** Takes an entry off. Harmless when it is off. */
+  remove(entry: WheelEntry): void {
+    if (entry.slot < 0) return
+    if (entry.previous === undefined) this.#slots[entry.slot] = entry.next
+    else entry.previous.next = entry.next
+    if (entry.next !== undefined) entry.next.previous = entry.previous
+    entry.previous = undefined
+    entry.next = undefined
+    entry.slot = -1
+    this.#size--
+  }
+
+  #start(): void {
+    this.#doneTick = Math.floor(this.#clock.nowMs() / TICK_MS)
+    if (this.#timer === undefined) this.#schedule()
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.schedule(TICK_MS, this.#turn)
+  }
+
+  readonly #turn = (): void => {
+    this.#timer = undefined
+    const nowMs = this.#clock.nowMs()
+    const nowTick = Math.floor(nowMs / TICK_MS)
+    const due: WheelEntry[] = []
+    const slots = Math.min(nowTick - this.#doneTick, SLOTS)
+    for (let step = 1; step <= slots; step++) this.#collect((this.#doneTick + step) % SLOTS, nowMs, due)
+    this.#doneTick = Math.max(this.#doneTick, nowTick)
+    for (const entry of due) {
+      if (entry.slot < 0) continue
+      this.remove(entry)
+      entry.target.expired()
+    }
+    if (this.#size > 0 && this.#timer === undefined) this.#schedule()
+  }
+
+  #collect(slot: number, nowMs: number, due: WheelEntry[]): void {
+    for (let entry = this.#slots[slot]; entry !== undefined; entry = entry.next) {
+      if (entry.dueMs <= nowMs) due.push(entry)
+    }
+  }
+}

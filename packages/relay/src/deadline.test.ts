@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import { Status, parseTimeoutMs } from '@spillway/call'
+import { ManualClock } from '@spillway/clock'
+import { afterEach, expect, test } from 'vitest'
+import { createRelayResources } from './resources.ts'
+import { PLAIN_FORWARDING, TestCaller, TestRelay, answerOk, echo, seenOf, startBackend } from './test-network.ts'
+
+const stops: (() => void)[] = []
+afterEach(() => stops.splice(0).forEach((stop) => stop()))
+
+/** A relay that takes the deadline from the request, on a clock that the test moves. */
+async function network(
+  serve: Parameters<typeof startBackend>[0],
+  maxCallMs = Number.POSITIVE_INFINITY,
+): Promise<{ clock: ManualClock; relay: TestRelay; caller: TestCaller }> {
+  const clock = new ManualClock()
+  const backend = await startBackend(serve)
+  const endpoints = [{ address: backend.address, priority: 0 }]
+  const relay = await new TestRelay(
+    { endpoints },
+    { maxCallMs },
+    (exchange, { group }) => {
+      const timeoutMs = parseTimeoutMs(exchange.request.get('grpc-timeout') ?? '') ?? Number.POSITIVE_INFINITY
+      exchange.forward(group, { ...PLAIN_FORWARDING, deadlineMs: exchange.arrivedMs + timeoutMs })
+    },
+    createRelayResources(clock),
+  ).start()
+  const caller = new TestCaller(relay.address)
+  stops.push(
+    () => backend.stop(),
+    () => relay.stop(),
+    () => caller.stop(),
+  )
+  return { clock, relay, caller }
+}
+
+test('expiry resets the upstream and answers DEADLINE_EXCEEDED', async () => {
+  const opened = Promise.withResolvers<http2.ServerHttp2Stream>()
+  const { clock, relay, caller } = await network((stream) => opened.resolve(stream))
+  const seen = caller.call(Buffer.from('x'), { 'grpc-timeout': '100m' })
+  const stream = await opened.promise
+  const closed = once(stream, 'close')
+
+  clock.advance(99)
+  expect(relay.ends).toEqual([])
+  clock.advance(6)
+  await closed
+
+  expect(stream.rstCode).toBe(http2.constants.NGHTTP2_CANCEL)
+  expect((await seen).headers).toMatchObject({ 'grpc-status': '4', 'spillway-origin': 'sidecar' })
+  expect(await relay.endOf(1)).toMatchObject({ status: Status.DEADLINE_EXCEEDED, isOwn: true, allowedMs: 100 })
+  expect(relay.held()).toEqual({ streams: 0, deadlines: 0, waiting: 0, upstream: 0 })
+})
+
+test('expiry in the middle of an answer cuts it and adds trailers', async () => {
+  const { clock, caller } = await network((stream) => {
+    answerOk(stream)
+    stream.write('abc')
+  })
+  const call = caller.open({ 'grpc-timeout': '1S' })
+  const seen = seenOf(call)
+  await once(call, 'data')
+
+  clock.advance(1_005)
+
+  expect((await seen).bytes.toString()).toBe('abc')
+  expect((await seen).trailers).toMatchObject({ 'grpc-status': '4' })
+})
+
+test('expiry does not wait for a caller that reads nothing', async () => {
+  const { clock, relay, caller } = await network((stream) => {
+    answerOk(stream)
+    stream.end(Buffer.alloc(1_000_000))
+  })
+  const call = caller.open({ 'grpc-timeout': '1S' })
+  await once(call, 'response')
+  while (relay.group.snapshot().endpoints[0]?.receivedBytes === 0) await once(call, 'readable')
+
+  clock.advance(1_005)
+
+  expect(await relay.endOf(1)).toMatchObject({ status: Status.DEADLINE_EXCEEDED, isOwn: true })
+})
+
+test('what is left of the time is forwarded', async () => {
+  const received = Promise.withResolvers<string | undefined>()
+  const { caller } = await network((stream, headers) => {
+    received.resolve(headers['grpc-timeout'] as string | undefined)
+    echo(stream)
+  })
+
+  await caller.call(Buffer.alloc(0), { 'grpc-timeout': '2S' })
+
+  expect(await received.promise).toBe('2000000u')
+})
+
+test('no deadline is forwarded as none', async () => {
+  const received = Promise.withResolvers<unknown>()
+  const { relay, caller } = await network((stream, headers) => {
+    received.resolve(headers['grpc-timeout'])
+    echo(stream)
+  })
+
+  await caller.call()
+
+  expect(await received.promise).toBeUndefined()
+  expect(await relay.endOf(1)).toMatchObject({ allowedMs: Number.POSITIVE_INFINITY })
+})
+
+test('the configured maximum holds for calls that ask for more, or for nothing', async () => {
+  const received: unknown[] = []
+  const { caller } = await network((stream, headers) => {
+    received.push(headers['grpc-timeout'])
+    echo(stream)
+  }, 5_000)
+
+  await caller.call(Buffer.alloc(0), { 'grpc-timeout': '99999999H' })
+  await caller.call()
+
+  expect(received).toEqual(['5000000u', '5000000u'])
+})
+
+test.each(['', '1', 'S', '1.5S', '-1S', '123456789S', '1s', ' 1S'].filter((text) => text.trim() === text))(
+  'a timeout of "%s" is refused before anybody sees the call',
+  async (text) => {
+    const { relay, caller } = await network(echo)
+
+    const seen = await caller.call(Buffer.alloc(0), { 'grpc-timeout': text })
+
+    expect(seen.headers).toMatchObject({ 'grpc-status': '13', 'grpc-message': 'malformed grpc-timeout' })
+    expect(relay.events).toEqual([])
+  },
+)

@@ -1,0 +1,42 @@
+import type { FirstMessage } from './exchange.ts'
+import type { RequestLog } from './request-log.ts'
+
+/** Octets in front of every gRPC message: the compressed flag and the length. */
+const PREFIX_BYTES = 5
+
+/** Waits for the first message of a request. Looks into the octets at most twice, however small the pieces are. */
+export class FirstMessageReader {
+  readonly #maxBytes: number
+  readonly #receive: (first: FirstMessage) => void
+  #neededBytes = PREFIX_BYTES
+
+  constructor(maxBytes: number, receive: (first: FirstMessage) => void) {
+    this.#maxBytes = maxBytes
+    this.#receive = receive
+  }
+
+  /** More of the request is in the log. Returns whether the message, or that there is none, was handed over. */
+  look(log: RequestLog): boolean {
+    const first = this.#firstOf(log)
+    if (first === undefined) return false
+    this.#receive(first)
+    return true
+  }
+
+  #firstOf(log: RequestLog): FirstMessage | undefined {
+    if (log.totalBytes >= this.#neededBytes && this.#neededBytes === PREFIX_BYTES) {
+      const prefix = log.copy(0, PREFIX_BYTES)
+      if (prefix[0] === 1) return { kind: 'unreadable', reason: 'compressed' }
+      if (prefix[0] !== 0) return { kind: 'unreadable', reason: 'malformed' }
+      const length = prefix.readUInt32BE(1)
+      if (length > this.#maxBytes) return { kind: 'unreadable', reason: 'too_large' }
+      if (length === 0) return { kind: 'message', bytes: new Uint8Array(0) }
+      this.#neededBytes = PREFIX_BYTES + length
+    }
+    if (log.totalBytes >= this.#neededBytes) {
+      return { kind: 'message', bytes: log.copy(PREFIX_BYTES, this.#neededBytes - PREFIX_BYTES) }
+    }
+    if (!log.isComplete) return undefined
+    return { kind: 'unreadable', reason: log.totalBytes === 0 ? 'none' : 'malformed' }
+  }
+}

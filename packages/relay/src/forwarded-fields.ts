@@ -1,0 +1,23 @@
+import { MetadataName, formatTimeout } from '@spillway/call'
+import { field, fieldList, type Field, type FieldList } from '@spillway/http2'
+import type { Forwarding } from './exchange.ts'
+import type { RequestTraits } from './request-traits.ts'
+
+/**
+ * The request's fields as they leave: what is left of the peer's own, then what `forwarding` adds, then the time that is
+ * left. In parts, so that those that repeat are known again by identity.
+ */
+export function forwardedParts(traits: RequestTraits, forwarding: Forwarding, remainingMs: number): FieldList[] {
+  const parts = [traits.forwardable(forwarding.isStripped, forwarding.path)]
+  if (forwarding.added.length > 0) parts.push(fieldList(forwarding.added))
+  if (remainingMs !== Number.POSITIVE_INFINITY) {
+    parts.push(fieldList([field(MetadataName.timeout, formatTimeout(remainingMs))]))
+  }
+  return parts
+}
+
+/** The answer's initial metadata as it leaves: `marks` behind its pseudo-header, in front of all else. */
+export function answeredParts(answer: FieldList, marks: readonly Field[]): FieldList[] {
+  if (marks.length === 0) return [answer]
+  return [fieldList(answer.fields.slice(0, 1)), fieldList(marks), fieldList(answer.fields.slice(1))]
+}

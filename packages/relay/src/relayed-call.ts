@@ -1,0 +1,330 @@
+import { MetadataName, NO_DEADLINE, Status, parseStatus, type Deadline, type Peer } from '@spillway/call'
+import type { Clock } from '@spillway/clock'
+import {
+  ErrorCode,
+  fieldList,
+  type FieldList,
+  type Http2Stream,
+  type RequestHead,
+  type StreamListener,
+} from '@spillway/http2'
+import type { DeadlineWheel, WheelEntry } from './deadline-wheel.ts'
+import type { Answer, CallHandler, Exchange, ExchangeObserver, FirstMessage, Forwarding } from './exchange.ts'
+import { answeredParts, forwardedParts } from './forwarded-fields.ts'
+import { FirstMessageReader } from './first-message.ts'
+import { hasStatus, isGrpcContent, statusOfHttp, statusOfReset } from './grpc-rules.ts'
+import { headFields, ownAnswer, statusFields } from './own-answer.ts'
+import { RequestLog } from './request-log.ts'
+import type { RequestTraits } from './request-traits.ts'
+import { UpstreamAttempt, type AttemptOwner } from './upstream-attempt.ts'
+import type { Upstream } from './upstream.ts'
+
+/** What the calls of one listener have in common. */
+export interface CallSurroundings {
+  readonly clock: Clock
+  readonly wheel: DeadlineWheel
+  readonly origin: string
+  readonly maxCallMs: number
+  /** Octets of a request that are kept for sending it again. */
+  readonly maxReplayBytes: number
+}
+
+/** How often a call that was provably not processed is sent again. */
+const MAX_RETRIES = 3
+
+/**
+ * One call between its caller's stream and its upstream's, from headers to the last octet. It is
+ *
+ * - `undecided`: what comes is kept, and `forward` or `answer` is owed;
+ * - `forwarded`: an attempt carries it, or looks for a stream to do so;
+ * - `finishing`: the answer is complete and on its way to the caller;
+ * - `ended`.
+ */
+export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
+  readonly path: string
+  readonly authority: string
+  readonly request: FieldList
+  readonly peer: Peer
+  readonly arrivedMs: number
+
+  readonly #around: CallSurroundings
+  readonly #stream: Http2Stream
+  readonly #log = new RequestLog()
+  readonly #traits: RequestTraits
+  #phase: 'undecided' | 'forwarded' | 'finishing' | 'ended' = 'undecided'
+  #observer: ExchangeObserver | undefined
+  #isUnreachableUntold = false
+
+  #upstream: Upstream | undefined
+  #forwarding: Forwarding | undefined
+  #deadlineMs: Deadline = NO_DEADLINE
+  #expiry: WheelEntry | undefined
+  #attempt: UpstreamAttempt | undefined
+  #retries = 0
+  #forwardedMs = Number.NaN
+
+  #creditedBytes = 0
+  #leftBytes = 0
+  #responseBytes = 0
+  #hasAnswerHead = false
+  #status: Status = Status.CANCELLED
+  #isOwn = false
+  #isFromSidecar = false
+  #hasPushback = false
+  #endedMs = 0
+  #isCancelledByCaller = false
+
+  #firstMessage: FirstMessageReader | undefined
+
+  constructor(stream: Http2Stream, head: RequestHead, traits: RequestTraits, peer: Peer, around: CallSurroundings) {
+    this.path = head.path
+    this.authority = head.authority
+    this.request = head.fields
+    this.peer = peer
+    this.arrivedMs = around.clock.nowMs()
+    this.#around = around
+    this.#stream = stream
+    this.#traits = traits
+  }
+
+  get heldBytes(): number {
+    return this.#log.heldBytes
+  }
+
+  /** Lets the handler decide. What it does at once is told to its observer afterwards. */
+  start(handler: CallHandler, isComplete: boolean): void {
+    this.#log.isComplete = isComplete
+    const observer = handler.opened(this)
+    this.#observer = observer
+    if (this.#isUnreachableUntold) observer.unreachable()
+    if (this.#phase === 'ended') this.#tellEnd(observer)
+  }
+
+  forward(upstream: Upstream, forwarding: Forwarding): void {
+    if (this.#phase !== 'undecided') return
+    this.#phase = 'forwarded'
+    this.#upstream = upstream
+    this.#forwarding = forwarding
+    this.#isUnreachableUntold = false
+    this.#deadlineMs = Math.min(forwarding.deadlineMs, this.arrivedMs + this.#around.maxCallMs)
+    if (this.#deadlineMs !== NO_DEADLINE) this.#expiry = this.#around.wheel.add(this.#deadlineMs, this)
+    this.#seek(undefined)
+  }
+
+  answer(answer: Answer): void {
+    if (this.#phase !== 'undecided') return
+    this.#finish(answer.status, true)
+    const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
+    this.#stream.sendHeaders([own.head], own.body === undefined)
+    if (own.body === undefined) return
+    this.#responseBytes = own.body.message.length
+    this.#stream.sendData(own.body.message, 0, own.body.message.length, false)
+    this.#stream.sendTrailers([own.body.trailers])
+  }
+
+  readFirstMessage(maxBytes: number, receive: (first: FirstMessage) => void): void {
+    if (this.#phase !== 'undecided') return
+    this.#firstMessage = new FirstMessageReader(maxBytes, receive)
+    this.#tryFirstMessage()
+  }
+
+  // The caller's stream.
+
+  data(bytes: Buffer, start: number, end: number, endsStream: boolean): void {
+    const log = this.#log
+    log.isComplete ||= endsStream
+    log.add(bytes, start, end)
+    const stream = this.#attempt?.stream
+    if (stream !== undefined) {
+      this.#credit(stream.sendData(bytes, start, end, endsStream))
+      if (log.totalBytes > this.#around.maxReplayBytes) log.drop()
+    } else if (this.#firstMessage !== undefined) this.#tryFirstMessage()
+  }
+
+  /** gRPC callers have no trailers to send: they only end the request. */
+  trailers(): void {
+    this.data(NOTHING, 0, 0, true)
+  }
+
+  drained(bytes: number): void {
+    this.#attempt?.stream?.credit(bytes)
+  }
+
+  ended(): void {
+    this.#end(false)
+  }
+
+  reset(_code: number, _by: 'peer' | 'us' | 'connection', _isUnprocessed: boolean): void {
+    this.#end(true)
+  }
+
+  /** A server's side of it; never called. */
+  answered(): void {
+    return
+  }
+
+  /** The deadline has passed. */
+  expired(): void {
+    this.#expiry = undefined
+    this.#fail(Status.DEADLINE_EXCEEDED, 'deadline exceeded')
+  }
+
+  // The upstream's stream.
+
+  attemptOpened(stream: Http2Stream): void {
+    const forwarding = this.#forwarding
+    if (forwarding === undefined) return
+    const nowMs = this.#around.clock.nowMs()
+    if (Number.isNaN(this.#forwardedMs)) this.#forwardedMs = nowMs
+    const log = this.#log
+    const parts = forwardedParts(this.#traits, forwarding, this.#deadlineMs - nowMs)
+    stream.sendHeaders(parts, log.isComplete && log.totalBytes === 0)
+    this.#leftBytes = 0
+    if (log.totalBytes > 0) this.#credit(log.sendTo(stream))
+  }
+
+  attemptUnreachable(): void {
+    this.#attempt = undefined
+    this.#stopExpiry()
+    this.#phase = 'undecided'
+    if (this.#observer === undefined) this.#isUnreachableUntold = true
+    else this.#observer.unreachable()
+  }
+
+  attemptAnswered(fields: FieldList, status: number, endsStream: boolean): void {
+    this.#log.drop()
+    const isCarried = hasStatus(fields) && endsStream
+    if (!isCarried && (status !== 200 || !isGrpcContent(fields.get('content-type')))) {
+      const mapped = status === 200 ? Status.UNKNOWN : statusOfHttp(status)
+      this.#fail(mapped, `upstream answered HTTP ${status} without a gRPC status`)
+      return
+    }
+    this.#hasAnswerHead = true
+    if (endsStream) this.#readEnd(fields)
+    this.#stream.sendHeaders(answeredParts(fields, this.#forwarding?.answerHeaders ?? []), endsStream)
+  }
+
+  attemptData(bytes: Buffer, start: number, end: number, endsStream: boolean): void {
+    if (end > start) {
+      if (this.#responseBytes === 0) this.#observer?.answering()
+      this.#responseBytes += end - start
+      const left = this.#stream.sendData(bytes, start, end, false)
+      if (left > 0) this.#attempt?.stream?.credit(left)
+    }
+    if (endsStream) this.#fail(Status.UNKNOWN, 'upstream ended the answer without a status', true)
+  }
+
+  attemptTrailers(fields: FieldList): void {
+    this.#readEnd(fields)
+    this.#stream.sendTrailers([fields])
+  }
+
+  attemptDrained(bytes: number): void {
+    this.#credit(bytes)
+  }
+
+  attemptReset(code: number, by: 'peer' | 'us' | 'connection', isUnprocessed: boolean): void {
+    const refuser = this.#attempt?.endpoint
+    this.#attempt = undefined
+    if (this.#phase !== 'forwarded') return
+    if (isUnprocessed && this.#log.isWhole && !this.#hasAnswerHead && this.#retries < MAX_RETRIES) {
+      this.#retries++
+      this.#seek(refuser)
+    } else if (by === 'connection') this.#fail(Status.UNAVAILABLE, 'upstream connection lost')
+    else if (by === 'us') this.#fail(Status.INTERNAL, 'upstream broke the protocol')
+    else this.#fail(statusOfReset(code), 'upstream reset the call')
+  }
+
+  #seek(avoided: string | undefined): void {
+    if (this.#upstream === undefined) return
+    this.#attempt = new UpstreamAttempt(this, this.#upstream)
+    this.#attempt.seek(avoided)
+  }
+
+  /** Gives the caller credit for what has left towards the upstream, but once only, however often it is sent. */
+  #credit(leftBytes: number): void {
+    this.#leftBytes += leftBytes
+    const due = this.#leftBytes - this.#creditedBytes
+    if (due <= 0) return
+    this.#creditedBytes += due
+    this.#stream.credit(due)
+  }
+
+  /** A message larger than the stream's window only comes when credit is given for what is held of it. */
+  #tryFirstMessage(): void {
+    const reader = this.#firstMessage
+    if (reader === undefined) return
+    if (reader.look(this.#log)) {
+      this.#firstMessage = undefined
+      return
+    }
+    const due = this.#log.totalBytes - this.#creditedBytes
+    this.#creditedBytes += due
+    this.#stream.credit(due)
+  }
+
+  /** The upstream's answer is complete and carries a status of its own. */
+  #readEnd(fields: FieldList): void {
+    this.#isFromSidecar = fields.get(MetadataName.origin) !== undefined
+    this.#hasPushback = fields.get(MetadataName.pushback) !== undefined
+    this.#finish(parseStatus(fields.get('grpc-status')), false)
+  }
+
+  /** Ends the call with a status of ours, whatever is on its way to the caller. */
+  #fail(status: Status, message: string, keepsQueued = false): void {
+    if (this.#phase === 'ended') return
+    this.#finish(status, true)
+    this.#attempt?.abandon(ErrorCode.CANCEL)
+    this.#attempt = undefined
+    const fields = statusFields(status, message, this.#around.origin, [])
+    if (this.#hasAnswerHead) {
+      if (!keepsQueued) this.#stream.discardQueued()
+      this.#stream.sendTrailers([fieldList(fields)])
+    } else this.#stream.sendHeaders([fieldList([...headFields(this.#traits.contentType, []), ...fields])], true)
+  }
+
+  #finish(status: Status, isOwn: boolean): void {
+    this.#phase = 'finishing'
+    this.#status = status
+    this.#isOwn = isOwn
+    this.#firstMessage = undefined
+    this.#endedMs = this.#around.clock.nowMs()
+  }
+
+  #end(isCancelledByCaller: boolean): void {
+    if (this.#phase === 'ended') return
+    const isFinished = this.#phase === 'finishing'
+    this.#phase = 'ended'
+    this.#isCancelledByCaller = isCancelledByCaller
+    if (!isFinished) this.#endedMs = this.#around.clock.nowMs()
+    this.#stopExpiry()
+    this.#attempt?.abandon(isFinished ? ErrorCode.NO_ERROR : ErrorCode.CANCEL)
+    this.#attempt = undefined
+    this.#log.drop()
+    this.#firstMessage = undefined
+    if (this.#observer !== undefined) this.#tellEnd(this.#observer)
+  }
+
+  #tellEnd(observer: ExchangeObserver): void {
+    const isForwarded = !Number.isNaN(this.#forwardedMs)
+    observer.ended({
+      status: this.#isCancelledByCaller ? Status.CANCELLED : this.#status,
+      isFromSidecar: this.#isFromSidecar,
+      hasPushback: this.#hasPushback,
+      isCancelledByCaller: this.#isCancelledByCaller,
+      heldMs: isForwarded ? this.#endedMs - this.#forwardedMs : 0,
+      allowedMs: this.#traits.allowedMs,
+      isForwarded,
+      isOwn: this.#isOwn,
+      requestBytes: this.#log.totalBytes,
+      responseBytes: this.#responseBytes,
+    })
+  }
+
+  #stopExpiry(): void {
+    if (this.#expiry !== undefined) this.#around.wheel.remove(this.#expiry)
+    this.#expiry = undefined
+  }
+}
+
+const NOTHING = Buffer.alloc(0)

@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net'
+import {
+  Connection,
+  type BufferPool,
+  type ConnectionListener,
+  type Http2Limits,
+  type OutputBatch,
+} from '@spillway/http2'
+import type { Flushable, FlushQueue } from './flush-queue.ts'
+
+/** What a transport tells its owner besides what the connection's listener hears. */
+export interface TransportOwner extends ConnectionListener {
+  /** The socket is gone, and what it leaves behind may be cleared away. Streams are told right after. */
+  closed(error: Error | undefined): void
+}
+
+/** What all connections of a process share. */
+export interface TransportResources {
+  readonly pool: BufferPool
+  readonly flushes: FlushQueue
+}
+
+/** Joins one socket, plain or TLS, with one HTTP/2 connection. */
+export class Transport implements Flushable {
+  readonly connection: Connection
+  readonly #socket: Socket
+  readonly #owner: TransportOwner
+  readonly #inFlight: OutputBatch[] = []
+  #error: Error | undefined
+  #isEnding = false
+  #isClosed = false
+
+  constructor(
+    socket: Socket,
+    role: 'server' | 'client',
+    limits: Http2Limits,
+    owner: TransportOwner,
+    resources: TransportResources,
+  ) {
+    this.#socket = socket
+    this.#owner = owner
+    socket.on('error', (error) => (this.#error = error))
+    socket.on('close', () => this.#closed())
+    this.connection = new Connection({
+      role,
+      limits,
+      listener: owner,
+      pool: resources.pool,
+      isWaiting: () => resources.flushes.add(this),
+    })
+    socket.on('data', (chunk: Buffer) => this.connection.receive(chunk))
+    socket.setNoDelay(true)
+  }
+
+  /** Hands all output to the socket. */
+  flush(): void {
+    const batch = this.connection.output.take()
+    if (batch === undefined) return
+    if (this.#isClosed) {
+      this.connection.output.written(batch)
+      return
+    }
+    this.#inFlight.push(batch)
+    this.#write(batch.chunks)
+    if (this.#isEnding) this.#socket.destroySoon()
+  }
+
+  /** Writes out what there is, then closes the socket. */
+  end(): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.flush()
+    this.#socket.destroySoon()
+  }
+
+  /** Closes the socket at once. */
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #write(chunks: readonly Buffer[]): void {
+    const last = chunks.at(-1)
+    if (last === undefined) return
+    if (chunks.length > 1) this.#socket.cork()
+    for (let index = 0; index < chunks.length - 1; index++) this.#socket.write(chunks[index] ?? last)
+    this.#socket.write(last, this.#written)
+    if (chunks.length > 1) this.#socket.uncork()
+  }
+
+  /** Batches are written in order, so it is always the first one in flight. */
+  readonly #written = (): void => {
+    const batch = this.#inFlight.shift()
+    if (batch !== undefined) this.connection.output.written(batch)
+    this.connection.resume()
+  }
+
+  #closed(): void {
+    this.#isClosed = true
+    this.#owner.closed(this.#error)
+    this.connection.lost()
+  }
+}
