@@ -1,1 +1,8 @@
-export {}
+export { MAX_REQUEST_BYTES } from '@spillway/contract'
+export type { Arrival, FirstMessage } from './arrival.ts'
+export type { Classification, Classified } from './classification.ts'
+export { Classifier, type ClassifierOptions } from './classifier.ts'
+export { cohortOf } from './cohort.ts'
+export type { ClassifierCounts, UnreadableReason } from './counts.ts'
+export { DEFAULT_TOP_SHARE, type TopShareConfig } from './top-share.ts'
+export type { TrustConfig } from './trust.ts'

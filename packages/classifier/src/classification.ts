@@ -1,0 +1,22 @@
+import type { CallFacts, Refusal, Status } from '@spillway/call'
+import type { MethodPolicy, RequestMessage } from '@spillway/contract'
+
+/** A call that may go on: its facts, and what later stages want to know besides. One object for each call. */
+export interface Classified extends CallFacts {
+  readonly kind: 'classified'
+  readonly policy: MethodPolicy
+  /** The decoded first message, when the policy reads it and it could be read. */
+  readonly request: RequestMessage | undefined
+  /** The peer may set class and tenant. When false, whatever it sent under our prefix is to be stripped. */
+  readonly isTrusted: boolean
+  /** The class came from a trusted tag, not from the method's declaration. */
+  readonly isInherited: boolean
+}
+
+/** What the classifier makes of a call. */
+export type Classification =
+  | Classified
+  /** Strict mode: the peer claimed a class that it may not have. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** The headers break gRPC: answer this status with this message, forward nothing. */
+  | { readonly kind: 'malformed'; readonly status: Status; readonly message: string }

@@ -1,0 +1,126 @@
+import { MetadataName, Status } from '@spillway/call'
+import type { Clock } from '@spillway/clock'
+import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
+import type { Arrival, FirstMessage } from './arrival.ts'
+import type { Classification, Classified } from './classification.ts'
+import { cohortOf } from './cohort.ts'
+import { Counts, type ClassifierCounts } from './counts.ts'
+import { attemptOf, deadlineOf } from './deadline.ts'
+import { CallExpressions } from './expressions.ts'
+import { PriorityDecider } from './priority.ts'
+import { TopShare, type TopShareConfig } from './top-share.ts'
+import { claimableClass, type TrustConfig } from './trust.ts'
+
+/** What a classifier needs. */
+export interface ClassifierOptions {
+  readonly contract: Contract
+  readonly trust: TrustConfig
+  readonly topShare: TopShareConfig
+  readonly clock: Clock
+}
+
+/** Longer tenants are cut off here: they become keys in maps. */
+const MAX_TENANT_LENGTH = 128
+
+/** gRPC leaves the answer to a malformed `grpc-timeout` open; INTERNAL is what grpc-go gives. */
+const MALFORMED_TIMEOUT: Classification = {
+  kind: 'malformed',
+  status: Status.INTERNAL,
+  message: 'malformed grpc-timeout',
+}
+
+/** Turns a call's path, metadata, peer and, where its policy asks for it, first message into the facts of the call. */
+export class Classifier {
+  readonly #contract: Contract
+  readonly #trust: TrustConfig
+  readonly #clock: Clock
+  readonly #counts = new Counts()
+  readonly #expressions = new CallExpressions(this.#counts)
+  readonly #priorities: PriorityDecider
+
+  constructor(options: ClassifierOptions) {
+    this.#contract = options.contract
+    this.#trust = options.trust
+    this.#clock = options.clock
+    this.#priorities = new PriorityDecider(options.trust, new TopShare(options.topShare), this.#counts)
+  }
+
+  /** What was counted so far. */
+  get counts(): ClassifierCounts {
+    return this.#counts
+  }
+
+  /** The call's policy reads the request: collect the first message (at most `MAX_REQUEST_BYTES`), then classify. */
+  needsRequest(path: string): boolean {
+    return this.#contract.policyOf(path).needsRequest
+  }
+
+  /**
+   * Synchronous, never throws. `first` is left out for a call whose policy does not need it. A request that cannot be
+   * read is no error: rules that read it do not apply, and it is counted.
+   */
+  classify(arrival: Arrival, first?: FirstMessage): Classification {
+    const policy = this.#contract.policyOf(arrival.path)
+    const deadlineMs = deadlineOf(arrival, policy)
+    if (deadlineMs === undefined) {
+      this.#counts.malformedTimeouts++
+      return MALFORMED_TIMEOUT
+    }
+    const request = policy.needsRequest ? this.#read(policy, first) : undefined
+    this.#expressions.begin(arrival.metadata, arrival.peer, request)
+    const classification = this.#classify(arrival, policy, request, deadlineMs)
+    this.#expressions.end()
+    return classification
+  }
+
+  #classify(
+    arrival: Arrival,
+    policy: MethodPolicy,
+    request: RequestMessage | undefined,
+    deadlineMs: number,
+  ): Classification {
+    const priority = this.#priorities.decide(arrival, policy, this.#expressions, this.#clock.nowMs())
+    if (priority.refusal !== undefined) return { kind: 'refused', refusal: priority.refusal }
+    const isTrusted = claimableClass(arrival.peer, policy.priority, this.#trust) !== undefined
+    const tenant = this.#tenant(arrival, policy, isTrusted)
+    const classified: Classified = {
+      kind: 'classified',
+      path: arrival.path,
+      upstream: arrival.upstream,
+      peer: arrival.peer,
+      rank: priority.rank,
+      cohort: priority.cohort ?? cohortOf(tenant === '' ? arrival.peer.id : tenant),
+      tenant,
+      cost: this.#expressions.amount(policy.cost),
+      seats: this.#expressions.amount(policy.seats),
+      budget: policy.budget,
+      deadlineMs,
+      isIdempotent: policy.idempotency !== 'unknown',
+      attempt: attemptOf(arrival),
+      heldBytes: arrival.heldBytes,
+      arrivedMs: arrival.arrivedMs,
+      policy,
+      request,
+      isTrusted,
+      isInherited: priority.isInherited,
+    }
+    return classified
+  }
+
+  #tenant({ metadata }: Arrival, policy: MethodPolicy, isTrusted: boolean): string {
+    const told = isTrusted ? metadata.get(MetadataName.tenant) : undefined
+    const tenant = told ?? (policy.tenant === undefined ? '' : this.#expressions.value(policy.tenant, ''))
+    return tenant.length > MAX_TENANT_LENGTH ? tenant.slice(0, MAX_TENANT_LENGTH) : tenant
+  }
+
+  #read(policy: MethodPolicy, first: FirstMessage | undefined): RequestMessage | undefined {
+    const unreadable = this.#counts.unreadableRequests
+    if (first?.kind !== 'message') {
+      unreadable[first?.reason ?? 'none']++
+      return undefined
+    }
+    const request = policy.decodeRequest(first.bytes)
+    if (request === undefined) unreadable[first.bytes.length > policy.maxRequestBytes ? 'too_large' : 'malformed']++
+    return request
+  }
+}

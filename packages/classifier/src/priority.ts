@@ -1,0 +1,113 @@
+import { MetadataName, NEVER_RETRY, PriorityClass, oneClassDown, type Refusal } from '@spillway/call'
+import type { MethodPolicy, RaiseRule } from '@spillway/contract'
+import type { Arrival } from './arrival.ts'
+import { ClassTags, type ReadTag } from './class-tags.ts'
+import type { Counts } from './counts.ts'
+import type { CallExpressions } from './expressions.ts'
+import type { TopShare } from './top-share.ts'
+import { claimableClass, lessImportant, type TrustConfig } from './trust.ts'
+
+/** Health checks keep a sidecar and its app in service: they go before everything, as long as there are few of them. */
+const HEALTH_SERVICE = '/grpc.health.v1.Health/'
+
+/** The class of a call, and how it came to it. */
+export interface Priority {
+  rank: PriorityClass
+  /** From a trusted tag that names one. */
+  cohort: number | undefined
+  isInherited: boolean
+  refusal: Refusal | undefined
+}
+
+/**
+ * Decides the class of calls: trusted tag, else raise rule, else declaration (the contract has settled what of method,
+ * overlay and service declares it). A trusted tag is inherited from the caller's own call, so raise rules do not apply
+ * to it.
+ */
+export class PriorityDecider {
+  readonly #trust: TrustConfig
+  readonly #topShare: TopShare
+  readonly #counts: Counts
+  readonly #tags = new ClassTags()
+  /** The answer to the call in hand, written over for each call. */
+  readonly #priority: Priority = {
+    rank: PriorityClass.standard,
+    cohort: undefined,
+    isInherited: false,
+    refusal: undefined,
+  }
+
+  constructor(trust: TrustConfig, topShare: TopShare, counts: Counts) {
+    this.#trust = trust
+    this.#topShare = topShare
+    this.#counts = counts
+  }
+
+  /** The result is good until the next call. `nowMs` is the time of the clock. */
+  decide(arrival: Arrival, policy: MethodPolicy, expressions: CallExpressions, nowMs: number): Readonly<Priority> {
+    const priority = this.#priority
+    const text = arrival.metadata.get(MetadataName.class)
+    const tag = text === undefined ? undefined : this.#tags.read(text)
+    priority.rank = policy.priority
+    priority.cohort = undefined
+    priority.isInherited = false
+    priority.refusal = undefined
+    let isClaim = tag !== undefined && this.#applyTag(tag, arrival, policy)
+    if (priority.refusal !== undefined) return priority
+    if (!priority.isInherited) isClaim = this.#raise(policy.raise, expressions) || isHealth(arrival, priority)
+    this.#capClaim(isClaim, arrival, policy, nowMs)
+    return priority
+  }
+
+  /** Returns whether the class is now what the caller says. */
+  #applyTag(tag: ReadTag, { peer }: Arrival, policy: MethodPolicy): boolean {
+    const priority = this.#priority
+    const claimable = claimableClass(peer, policy.priority, this.#trust)
+    const isTooMuch = tag.rank < (claimable ?? policy.priority)
+    if (isTooMuch && this.#trust.isStrict) {
+      this.#counts.refusedClaims++
+      priority.refusal = { kind: 'priority_not_allowed', pushbackMs: NEVER_RETRY, rank: tag.rank }
+      return false
+    }
+    if (claimable === undefined) {
+      this.#counts.ignoredClaims++
+      return false
+    }
+    if (isTooMuch) this.#counts.clampedClaims++
+    priority.rank = lessImportant(tag.rank, claimable)
+    priority.cohort = tag.cohort
+    priority.isInherited = true
+    return true
+  }
+
+  /** Returns whether the class is now what fields of the caller's choosing make it. */
+  #raise(rules: readonly RaiseRule[], expressions: CallExpressions): boolean {
+    const priority = this.#priority
+    let isClaim = false
+    for (const { when, priority: rank } of rules) {
+      const isOfCaller = when.readsRequest || when.readsMetadata
+      const isBetter = rank < priority.rank || (rank === priority.rank && isClaim && !isOfCaller)
+      if (!isBetter || !expressions.value(when, false)) continue
+      priority.rank = rank
+      isClaim = isOfCaller
+    }
+    return isClaim
+  }
+
+  /** Counts the call, and takes the top class from a claim beyond the caller's share. Our own app is not counted. */
+  #capClaim(isClaim: boolean, { peer }: Arrival, policy: MethodPolicy, nowMs: number): void {
+    if (peer.kind === 'app') return
+    const priority = this.#priority
+    const isTop = priority.rank <= PriorityClass.critical && priority.rank < policy.priority
+    if (this.#topShare.arrive(peer.id, isClaim && isTop, nowMs)) return
+    this.#counts.cappedCalls++
+    priority.rank = priority.rank === PriorityClass.system ? policy.priority : oneClassDown(priority.rank)
+  }
+}
+
+/** Makes a health check a call of the system class. It counts as a claim, so that nobody can hide a flood in it. */
+function isHealth({ path }: Arrival, priority: Priority): boolean {
+  if (!path.startsWith(HEALTH_SERVICE)) return false
+  priority.rank = PriorityClass.system
+  return true
+}

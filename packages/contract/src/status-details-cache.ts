@@ -1,0 +1,55 @@
+import type { Refusal } from '@spillway/call'
+import { statusDetails } from './status-details.ts'
+
+/** Pushbacks in the details are rounded up to this, so that refusals repeat. */
+const PUSHBACK_STEP_MS = 10
+
+/**
+ * Ready values of `grpc-status-details-bin`. At ten times the load nine of ten calls are refused, for few different
+ * reasons: the same values again and again.
+ */
+export class StatusDetailsCache {
+  readonly #service: string
+  readonly #capacity: number
+  readonly #values = new Map<string, string>()
+
+  /** `service` is the name of the service that refuses. At most `capacity` values are kept; then it starts afresh. */
+  constructor(service: string, capacity = 4_096) {
+    this.#service = service
+    this.#capacity = capacity
+  }
+
+  /**
+   * The details in base64 without padding, as gRPC writes binary metadata. `RetryInfo` says at least the pushback and
+   * at most 10 ms more. `method` must be a path that the contract knows, or empty: paths of callers' making would fill
+   * the memory.
+   */
+  base64(refusal: Refusal, method: string): string {
+    const pushbackMs = Math.ceil(refusal.pushbackMs / PUSHBACK_STEP_MS) * PUSHBACK_STEP_MS
+    const key = `${refusal.kind} ${subjectOf(refusal)} ${pushbackMs} ${method}`
+    const known = this.#values.get(key)
+    if (known !== undefined) return known
+    const rounded = refusal.pushbackMs < 0 ? refusal : { ...refusal, pushbackMs }
+    const bytes = statusDetails(rounded, { service: this.#service, method })
+    const value = Buffer.from(bytes).toString('base64').replace(/=+$/, '')
+    if (this.#values.size >= this.#capacity) this.#values.clear()
+    this.#values.set(key, value)
+    return value
+  }
+}
+
+/** What the details say of the refusal, apart from its kind and pushback. */
+function subjectOf(refusal: Refusal): string | number {
+  switch (refusal.kind) {
+    case 'budget_exhausted':
+      return refusal.budget
+    case 'shed_overload':
+    case 'queue_timeout':
+    case 'priority_not_allowed':
+      return refusal.rank
+    case 'upstream_unreachable':
+      return refusal.upstream
+    default:
+      return ''
+  }
+}
