@@ -93,10 +93,6 @@ export class Connection implements FrameSink {
     return this.#draining !== 'no'
   }
 
-  get isFinished(): boolean {
-    return this.#isFinished
-  }
-
   /** Whether {@link open} may be called: settled, below the peer's limit, and neither side is going away. */
   get canOpen(): boolean {
     const isEnding = this.#isGoneAway || this.isDraining || this.#isFinished

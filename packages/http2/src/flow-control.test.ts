@@ -116,6 +116,17 @@ test('a larger initial window lets queued data go', () => {
   expect(sizes(peer)).toEqual([4_465])
 })
 
+test('acknowledges a larger initial window before it uses it', () => {
+  const peer = opened()
+  peer.send(wordFrame(WINDOW_UPDATE, 0, 1_000_000))
+  send(peer, 1, 70_000)
+  peer.sent()
+
+  peer.send(settingsFrame([INITIAL_WINDOW, 65_540]))
+
+  expect(peer.sent().map((each) => each.type)).toEqual([FrameType.SETTINGS, DATA])
+})
+
 test('data stays in its stream while the socket is behind', () => {
   const peer = opened({ outputHighWaterBytes: 20_000 })
   peer.send(wordFrame(WINDOW_UPDATE, 0, 1_000_000))

@@ -22,6 +22,7 @@ export class UpstreamGroup implements Upstream {
   readonly #waiting: Waiting[] = []
   #isServing = false
 
+  /** Throws a RangeError for an address that is none. */
   constructor(
     config: Partial<UpstreamConfig> & Pick<UpstreamConfig, 'name' | 'endpoints'>,
     resources: RelayResources = createRelayResources(),
@@ -29,6 +30,7 @@ export class UpstreamGroup implements Upstream {
   ) {
     this.#config = { ...DEFAULT_UPSTREAM_CONFIG, ...config }
     this.name = config.name
+    for (const endpoint of config.endpoints) parseAddress(endpoint.address)
     const endpoints = config.endpoints.map(
       (endpoint) => new Endpoint(endpoint, this.#config, dial, resources, this.#serve),
     )
