@@ -130,7 +130,6 @@ export class Admission implements Gate {
 
   /** The limit has risen since the last call left: somebody waits beside a free seat. */
   #isSeatIdle(nowMs: number): boolean {
-    if (this.#isGivingSeats) return false
     const best = this.#queue.best()
     return best !== undefined && this.#hasRoom(best.call, best.seats, nowMs)
   }
