@@ -85,7 +85,7 @@ function boundsOf(act: Act): { faultyFromMs: number; healedFromMs: number } {
 
 function changeLine({ atMs, name, state, reason }: BreakerChange): string {
   const why = reason === '' ? '' : ` (${reason})`
-  return `    ${(atMs / 1_000).toFixed(1).padStart(5)} s  breaker ${name} ${state.toUpperCase()}${why}`
+  return `    ${(atMs / 1_000).toFixed(1).padStart(5)} s  breaker ${name} ${state.replace('_', '-').toUpperCase()}${why}`
 }
 
 function describe(act: Act, watch: BreakerWatch): FaultAct {
