@@ -15,6 +15,7 @@ export {
   oneClassDown,
   parseClassName,
   parseClassTag,
+  perClass,
   type ClassTag,
   type PriorityClassName,
 } from './priority-class.ts'

@@ -18,6 +18,3 @@ export interface Arrival {
 export type FirstMessage =
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
   | { readonly kind: 'unreadable'; readonly reason: 'too_large' | 'compressed' | 'malformed' | 'none' }
-
-/** Messages longer than this are not looked into; what the sidecar passes to `readFirstMessage`. */
-export const MAX_REQUEST_BYTES = 65_536

@@ -1,4 +1,5 @@
-export { MAX_REQUEST_BYTES, type Arrival, type FirstMessage } from './arrival.ts'
+export { MAX_REQUEST_BYTES } from '@spillway/contract'
+export type { Arrival, FirstMessage } from './arrival.ts'
 export type { Classification, Classified } from './classification.ts'
 export { Classifier, type ClassifierOptions } from './classifier.ts'
 export { cohortOf } from './cohort.ts'

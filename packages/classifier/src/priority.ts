@@ -21,7 +21,8 @@ export interface Priority {
 
 /**
  * Decides the class of calls: trusted tag, else raise rule, else declaration (the contract has settled what of method,
- * overlay and service declares it). A trusted tag is inherited from the caller's own call, so raise rules do not apply to it.
+ * overlay and service declares it). A trusted tag is inherited from the caller's own call, so raise rules do not apply
+ * to it.
  */
 export class PriorityDecider {
   readonly #trust: TrustConfig

@@ -21,8 +21,8 @@ const EVICTION_LOOKS = 8
  * Grants claims to the top class as long as those granted in the window, this one included, are at most
  * `max(allowance, share * calls)`; `calls` are all calls of the peer in the window, this one included.
  *
- * The table of peers is bounded. When it is full, the first idle one among the nine oldest makes room, else the ninth, who starts afresh
- * (with a new allowance) when it comes back.
+ * The table of peers is bounded. When it is full, the first idle one among the nine oldest makes room, else the ninth,
+ * who starts afresh (with a new allowance) when it comes back.
  */
 export class TopShare {
   readonly #config: TopShareConfig

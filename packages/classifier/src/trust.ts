@@ -21,11 +21,11 @@ export function claimableClass(peer: Peer, declared: PriorityClass, config: Trus
 }
 
 /** Ranks count down: the lower number is the more important class. */
-export function moreImportant(left: PriorityClass, right: PriorityClass): PriorityClass {
+function moreImportant(left: PriorityClass, right: PriorityClass): PriorityClass {
   return left < right ? left : right
 }
 
-/** The other one of the two. */
+/** The less important of two classes: the one of the higher rank. */
 export function lessImportant(left: PriorityClass, right: PriorityClass): PriorityClass {
   return left < right ? right : left
 }

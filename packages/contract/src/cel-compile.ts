@@ -1,6 +1,7 @@
 import { isCelError, parse } from '@bufbuild/cel'
 import { create } from '@bufbuild/protobuf'
 import { checkNames, type CelNames } from './cel-names.ts'
+import { metadataLookup } from './cel-shortcut.ts'
 import type { CelSubject } from './cel-scope.ts'
 import { CelOperator, argumentsOf, type CelExpr } from './cel-syntax.ts'
 import { BOOL, shownValue, type CelType } from './cel-type.ts'
@@ -20,7 +21,8 @@ export interface CompiledExpression<T> extends Expression<T> {
 
 /**
  * Compiles CEL and proves that it yields that type: all of its names exist, and each branch, evaluated on a default
- * request and a call without metadata, gives the type, or fails for its values (an index beyond an empty list), never for its types.
+ * request and a call without metadata, gives the type, or fails for its values (an index beyond an empty list), never
+ * for its types.
  */
 export function compileCel<T>(source: string, type: CelType<T>, subject: CelSubject): Compilation<T> {
   if (source.length > MAX_EXPRESSION_LENGTH)
@@ -32,7 +34,9 @@ export function compileCel<T>(source: string, type: CelType<T>, subject: CelSubj
   if ('message' in parsed) return parsed
   const names = checkNames(parsed.ok, subject)
   if (names.complaint !== undefined) return names.complaint
-  return prove(parsed.ok, type, subject) ?? { ok: compiled(source, parsed.ok, type, names, subject) }
+  const isProvable = subject.request !== undefined || !names.used.has('request')
+  const complaint = isProvable ? prove(parsed.ok, type, subject) : undefined
+  return complaint ?? { ok: compiled(source, parsed.ok, type, names, subject) }
 }
 
 function parseCel(source: string): { ok: CelExpr } | { message: string; fix: string } {
@@ -54,7 +58,7 @@ function compiled<T>(
   names: CelNames,
   subject: CelSubject,
 ): CompiledExpression<T> {
-  const program = subject.scope.compile(expr)
+  const program = metadataLookup(expr) ?? subject.scope.compile(expr)
   const readsRequest = names.used.has('request')
   const evaluate = (variables: ExpressionVariables): Evaluation<T> => {
     if (readsRequest && variables.request === undefined) return NO_REQUEST
@@ -104,7 +108,7 @@ function* branches(expr: CelExpr, type: CelType<unknown>): Generator<readonly [C
 
 /** Errors that no value could mend, by the words of the library and of its message builder. */
 function isTypeError(message: string): boolean {
-  return /no matching overload|^Expected .* but got |^Unknown field |out of range$/.test(message)
+  return /no matching overload|^unresolved attribute|^Expected .* but got |^Unknown field |out of range$/.test(message)
 }
 
 function defaultVariables(subject: CelSubject): ExpressionVariables {

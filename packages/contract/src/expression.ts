@@ -1,7 +1,10 @@
 import type { Message } from '@bufbuild/protobuf'
 import type { Metadata, Peer } from '@spillway/call'
 
-/** A decoded request message. Opaque outside this package: take it from `MethodPolicy.decodeRequest`, hand it to expressions. */
+/**
+ * A decoded request message. Opaque outside this package: take it from `MethodPolicy.decodeRequest`, hand it to
+ * expressions.
+ */
 export type RequestMessage = Message
 
 /** What an expression may look at. */

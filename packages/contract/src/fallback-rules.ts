@@ -69,7 +69,7 @@ function replyAction(name: string, setting: Setting, context: FallbackContext): 
   const { method, compiler, problems } = context
   const key = `fallback ${name}: reply`
   if (method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming') {
-    const message = `${key}: ${method.name} takes a stream of requests, only unary and server-streaming rpcs can be answered`
+    const message = `${key}: ${method.name} takes a stream of requests and cannot be answered`
     problems.error(setting.place, message, 'remove the rule or send the call to another method')
     return undefined
   }

@@ -17,6 +17,8 @@ export {
 } from './method-policy.ts'
 export type { Overlay } from './overlay.ts'
 export { MAX_EXPRESSION_LENGTH } from './cel-compile.ts'
+export { MAX_REQUEST_BYTES } from './policy-compiler.ts'
 export { ERROR_DOMAIN, statusDetails, type DetailsContext } from './status-details.ts'
 export { StatusDetailsCache } from './status-details-cache.ts'
 export { parseDurationMs } from './duration.ts'
+export { nearest } from './nearest.ts'

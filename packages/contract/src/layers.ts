@@ -7,7 +7,9 @@ export interface Layer {
   readonly settings: Settings
 }
 
-/** The settings of a method from all of its sources. For each option the first source that says anything is in force. */
+/**
+ * The settings of a method from all of its sources. For each option the first source that says anything is in force.
+ */
 export class Layers {
   readonly #layers: readonly Layer[]
 

@@ -17,7 +17,10 @@ import { buildRegistry } from './proto-registry.ts'
 export interface LoadOptions {
   /** Folders searched for `.proto` files, all of them loaded; each is an include folder as well. */
   readonly paths: readonly string[]
-  /** Files to load, as paths or as names below an include folder. When there are any, {@link paths} are include folders only. */
+  /**
+   * Files to load, as paths or as names below an include folder. When there are any, {@link paths} are include folders
+   * only.
+   */
   readonly roots?: readonly string[]
   /** More folders in which imports are looked for. */
   readonly includes?: readonly string[]
@@ -41,9 +44,10 @@ export function loadContract(options: LoadOptions): LoadResult {
     { paths: options.paths, roots: options.roots ?? [], includes: options.includes ?? [] },
     problems,
   )
+  const isReadable = problems.errors.length === 0
   const trees = overlayTrees(options.overlay, problems)
   const sources = new SettingSources(files, trees, ownSchemas(), problems)
-  const registry = problems.errors.length === 0 || files.length > 0 ? buildRegistry(files, problems) : undefined
+  const registry = isReadable ? buildRegistry(files, problems) : undefined
   if (registry === undefined) return { problems: problems.all }
   const methods = methodsOf(registry)
   reportUnknownMethods(sources, methods, problems)
@@ -56,8 +60,15 @@ export function loadContract(options: LoadOptions): LoadResult {
   return problems.errors.length > 0 ? { problems: problems.all } : { ok: contract, warnings: problems.warnings }
 }
 
-/** The schemas as this version of Spillway defines them; known even when the user's files do not parse. */
+let knownSchemas: PolicySchemas | undefined
+
+/** The schemas as this version of Spillway defines them, read once; known even when the user's files do not parse. */
 function ownSchemas(): PolicySchemas {
+  knownSchemas ??= readOwnSchemas()
+  return knownSchemas
+}
+
+function readOwnSchemas(): PolicySchemas {
   const problems = new ProblemList()
   const registry = buildRegistry(readProtoFiles({ paths: [], roots: [], includes: [] }, problems), problems)
   if (registry === undefined) throw new Error(`${OPTIONS_FILE} is broken: ${JSON.stringify(problems.all)}`)

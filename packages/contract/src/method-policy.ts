@@ -45,7 +45,10 @@ export interface FallbackRule {
   readonly action: FallbackAction
 }
 
-/** What a rule does: answer with a message of the reply type (serialised), or send the call to a method of the same types. */
+/**
+ * What a rule does: answer with a message of the reply type (serialised), or send the call to a method of the same
+ * types.
+ */
 export type FallbackAction =
   | { readonly kind: 'reply'; readonly reply: Expression<Uint8Array> }
   | { readonly kind: 'method'; readonly path: string }

@@ -2,6 +2,7 @@ import type { DescMessage, DescMethod, FileRegistry } from '@bufbuild/protobuf'
 import type { Layer } from './layers.ts'
 import { Layers } from './layers.ts'
 import type { OverlayTrees } from './overlay-tree.ts'
+import { OPTIONS_FILE } from './proto-files.ts'
 import type { ProblemList } from './problem-list.ts'
 import type { ProtoFile } from './proto-file.ts'
 import type { OptionStatement } from './proto-scan.ts'
@@ -68,12 +69,20 @@ export class SettingSources {
       const subject = statement.rpc === '' ? statement.service : `${statement.service}/${statement.rpc}`
       subjects.set(subject, [...(subjects.get(subject) ?? []), statement])
     }
+    if (subjects.size > 0) this.#warnWithoutImport(file)
     for (const [subject, statements] of subjects) {
       const isRpc = statements[0]?.rpc !== ''
       const schema = isRpc ? this.#schemas.method : this.#schemas.service
       const settings = readSettings(this.#merged(statements), schema, this.#problems)
       ;(isRpc ? this.#methods : this.#services).set(subject, settings)
     }
+  }
+
+  /** We know the options anyway; protoc does not. */
+  #warnWithoutImport({ shownAs, scan }: ProtoFile): void {
+    if (scan.imports.some((wanted) => wanted.name === OPTIONS_FILE)) return
+    const message = `the file uses the options of Spillway without importing them: protoc will not compile it`
+    this.#problems.warning(`${shownAs}:1`, message, `write import "${OPTIONS_FILE}";`)
   }
 
   /** One of our two options, at the right place. What was probably meant as one is reported. */
@@ -90,20 +99,20 @@ export class SettingSources {
   }
 
   /** Several statements set one option field by field: `option (…).priority = …;`. The whole can be set only once. */
+  /** Several statements set one option field by field: `option (…).priority = …;`. The whole can be set only once. */
   #merged(statements: readonly OptionStatement[]): SettingNode {
-    const fields: FieldNode[] = []
+    let fields: readonly FieldNode[] = []
     let whole: OptionStatement | undefined
     for (const statement of statements) {
       const value = nested(statement.path, statement)
       if (value.kind !== 'fields') return value
-      if (statement.path.length === 0 && whole !== undefined)
-        this.#problems.error(
-          statement.place,
-          `option (${statement.name}) is set already at ${whole.place}`,
-          'merge the two',
-        )
-      else fields.push(...value.fields)
-      if (statement.path.length === 0) whole ??= statement
+      if (statement.path.length === 0 && whole !== undefined) {
+        const message = `option (${statement.name}) is set already at ${whole.place}`
+        this.#problems.error(statement.place, message, 'merge the two')
+        continue
+      }
+      if (statement.path.length === 0) whole = statement
+      for (const field of value.fields) fields = withField(fields, field, statement.path.length - 1)
     }
     return { kind: 'fields', fields, place: statements[0]?.place ?? '' }
   }
@@ -116,7 +125,9 @@ export class SettingSources {
   }
 }
 
-/** `(method)`, `(v1.method)`, `(spillway.methods)`: an option of ours that protoc would not find or that is no option. */
+/**
+ * `(method)`, `(v1.method)`, `(spillway.methods)`: an option of ours that protoc would not find or that is no option.
+ */
 function isMeantAsOurs(name: string): boolean {
   return name.startsWith('spillway.') || /^(v1\.)?(method|service)$/.test(name)
 }
@@ -126,4 +137,16 @@ function nested(path: readonly string[], { value, place }: OptionStatement): Set
     (inner, key) => ({ kind: 'fields', fields: [{ key, value: inner, place }], place }),
     value,
   )
+}
+
+/**
+ * Adds a field; one that is there already is merged with it down to `depth`, as `(…).a.b = 1` and `(…).a.c = 2` set one
+ * `a`.
+ */
+function withField(fields: readonly FieldNode[], added: FieldNode, depth: number): readonly FieldNode[] {
+  const index = depth > 0 ? fields.findIndex((field) => field.key === added.key) : -1
+  const [known, more] = [fields[index]?.value, added.value]
+  if (known?.kind !== 'fields' || more.kind !== 'fields') return [...fields, added]
+  const inner = more.fields.reduce((all, field) => withField(all, field, depth - 1), known.fields)
+  return fields.with(index, { ...added, value: { ...known, fields: inner } })
 }

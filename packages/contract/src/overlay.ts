@@ -10,6 +10,8 @@
 export interface Overlay {
   /** The plain value: `{ defaults?, methods? }`. Not trusted: it is validated like the options. */
   readonly value: unknown
-  /** The `file:line` of what stands at that path of keys and indexes; of the nearest parent when it has none of its own. */
+  /**
+   * The `file:line` of what stands at that path of keys and indexes; of the nearest parent when it has none of its own.
+   */
   placeOf(path: readonly (string | number)[]): string
 }

@@ -29,7 +29,7 @@ export interface CompilerContext {
 export const MAX_REQUEST_BYTES = 65_536
 
 /** The same for a policy with a rule that goes through a list, whose cost grows with the message. */
-export const MAX_LOOPED_REQUEST_BYTES = 4_096
+const MAX_LOOPED_REQUEST_BYTES = 4_096
 
 /**
  * Makes the policy of an rpc of its settings; without an rpc, that of all paths that the contract does not know. What

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ProblemList } from './problem-list.ts'
 import { readProtoFile, type ProtoFile } from './proto-file.ts'
 
@@ -15,7 +15,7 @@ export interface ProtoSources {
 }
 
 /** Files of the standard library are known without being read. */
-export function isWellKnown(name: string): boolean {
+function isWellKnown(name: string): boolean {
   return name.startsWith('google/protobuf/')
 }
 
@@ -41,6 +41,8 @@ class FileReader {
   readonly #problems: ProblemList
   readonly #seenNames = new Set<string>()
   readonly #seenPaths = new Set<string>()
+  /** Files whose imports are being read. */
+  readonly #open = new Set<string>()
 
   constructor(sources: ProtoSources, problems: ProblemList) {
     this.#includes = [...sources.paths, ...sources.includes]
@@ -48,7 +50,7 @@ class FileReader {
   }
 
   readOwn(): void {
-    const path = createRequire(import.meta.url).resolve(`@spillway/proto/${OPTIONS_FILE}`)
+    const path = fileURLToPath(import.meta.resolve('@spillway/proto/spillway/v1/options.proto'))
     this.read(OPTIONS_FILE, path, OPTIONS_FILE)
   }
 
@@ -60,11 +62,14 @@ class FileReader {
     this.#seenPaths.add(realPath)
     const file = readProtoFile(name, shownAs, readFileSync(path, 'utf8'), this.#problems)
     if (file === undefined) return
+    this.#open.add(name)
     for (const wanted of file.scan.imports) this.#readImport(wanted.name, wanted.place, path)
+    this.#open.delete(name)
     this.files.push(file)
   }
 
   #readImport(name: string, place: string, importer: string): void {
+    if (this.#open.has(name)) this.#problems.error(place, `import "${name}" goes in a circle`, 'break the circle')
     if (isWellKnown(name) || this.#seenNames.has(name)) return
     const path = this.#includes
       .concat(dirname(importer))

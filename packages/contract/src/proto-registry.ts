@@ -13,7 +13,9 @@ import type { ProtoFile } from './proto-file.ts'
 import { TypeNames, definitionsOf } from './type-names.ts'
 import { WELL_KNOWN_FILES } from './well-known.ts'
 
-/** Every type, service and rpc of the files, resolved; undefined when something does not fit, and the problems say what. */
+/**
+ * Every type, service and rpc of the files, resolved; undefined when something does not fit, and the problems say what.
+ */
 export function buildRegistry(files: readonly ProtoFile[], problems: ProblemList): FileRegistry | undefined {
   const before = problems.errors.length
   reportDuplicates(files, problems)
@@ -22,8 +24,27 @@ export function buildRegistry(files: readonly ProtoFile[], problems: ProblemList
   for (const file of files) names.addFile(file)
   const described = files.map((file) => describeFile(file, names, problems))
   if (problems.errors.length > before) return undefined
+  return link(described, files, problems)
+}
+
+/**
+ * What we do not check ourselves (imports in a circle, numbers out of range), the library does, one complaint at a
+ * time.
+ */
+function link(
+  described: FileDescriptorProto[],
+  files: readonly ProtoFile[],
+  problems: ProblemList,
+): FileRegistry | undefined {
   const wellKnown = WELL_KNOWN_FILES.map((file) => file.proto)
-  return createFileRegistry(create(FileDescriptorSetSchema, { file: [...wellKnown, ...described] }))
+  try {
+    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...wellKnown, ...described] }))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const culprit = files.findLast((file) => message.includes(file.name)) ?? files.at(-1)
+    problems.error(`${culprit?.shownAs ?? 'proto'}:1`, message, 'correct the file')
+    return undefined
+  }
 }
 
 function reportDuplicates(files: readonly ProtoFile[], problems: ProblemList): void {

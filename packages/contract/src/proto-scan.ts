@@ -1,3 +1,4 @@
+import { customInlineOptions, type Span } from './inline-options.ts'
 import { readOptionValue } from './option-text.ts'
 import { protoTokens } from './proto-tokens.ts'
 import type { SettingNode } from './setting-tree.ts'
@@ -27,14 +28,16 @@ export interface ProtoScan {
   /** Line of each service and rpc, by full name (`bank.v1.Risk`, `bank.v1.Risk/Score`). */
   readonly lines: ReadonlyMap<string, number>
   /**
-   * The source with every custom option statement blanked out, lines kept. protobufjs cannot read all of the text
+   * The source with every custom option blanked out, lines kept. protobufjs cannot read all of the text
    * format (arrays of messages), and what it reads it mangles: a key given once or twice has two shapes, a false first
    * value is lost, of a repeated option only the last survives.
    */
   readonly blanked: string
 }
 
-/** Reads a `.proto` source as far as {@link ProtoScan} goes; everything else is left to the parser. Throws `TokenError`. */
+/**
+ * Reads a `.proto` source as far as {@link ProtoScan} goes; everything else is left to the parser. Throws `TokenError`.
+ */
 export function scanProto(source: string, file: string): ProtoScan {
   return new Scanner(source, file).scan()
 }
@@ -51,7 +54,7 @@ class Scanner {
   readonly #imports: { name: string; place: string }[] = []
   readonly #options: OptionStatement[] = []
   readonly #lines = new Map<string, number>()
-  readonly #blanks: { start: number; end: number }[] = []
+  readonly #blanks: Span[] = []
   readonly #scopes: Scope[] = []
   #package = ''
   #syntax = 'proto2'
@@ -125,6 +128,10 @@ class Scanner {
   /** Goes behind the next `;`, `{` or `}`; braces open and close scopes. */
   #restOfStatement(scope: Scope): void {
     for (;;) {
+      if (this.#reader.isNext('[')) {
+        this.#blanks.push(...customInlineOptions(this.#reader, this.#file))
+        continue
+      }
       const token = this.#reader.take()
       if (token.kind === 'end') return
       if (token.kind !== 'symbol') continue

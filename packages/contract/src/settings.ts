@@ -21,8 +21,8 @@ const NO_SETTINGS: Settings = new Map()
 export type Settings = ReadonlyMap<string, readonly Setting[]>
 
 /**
- * Checks a tree against the message that it is to be and returns what it sets. Reports unknown and repeated keys, values of the
- * wrong type and misspelt enum values, each with the nearest right one; what is wrong is left out.
+ * Checks a tree against the message that it is to be and returns what it sets. Reports unknown and repeated keys,
+ * values of the wrong type and misspelt enum values, each with the nearest right one; what is wrong is left out.
  */
 export function readSettings(node: SettingNode, schema: DescMessage, problems: ProblemList, prefix = ''): Settings {
   if (node.kind !== 'fields') {

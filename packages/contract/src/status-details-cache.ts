@@ -21,7 +21,8 @@ export class StatusDetailsCache {
 
   /**
    * The details in base64 without padding, as gRPC writes binary metadata. `RetryInfo` says at least the pushback and
-   * at most 10 ms more. `method` must be a path that the contract knows, or empty: paths of callers' making would fill the memory.
+   * at most 10 ms more. `method` must be a path that the contract knows, or empty: paths of callers' making would fill
+   * the memory.
    */
   base64(refusal: Refusal, method: string): string {
     const pushbackMs = Math.ceil(refusal.pushbackMs / PUSHBACK_STEP_MS) * PUSHBACK_STEP_MS

@@ -14,10 +14,11 @@ export const ERROR_DOMAIN = 'spillway'
 
 /**
  * The serialised `google.rpc.Status` of a refusal, for `grpc-status-details-bin`: ErrorInfo always, RetryInfo when the
- * caller may try again, QuotaFailure when a budget is spent. The numbers of the moment (limit, queue, waits) are left out:
- * they are nobody's business outside and would make every refusal a different one.
+ * caller may try again, QuotaFailure when a budget is spent. The numbers of the moment (limit, queue, waits) are left
+ * out: they are nobody's business outside and would make every refusal a different one.
  *
- * Written by hand, wire-compatible with google/rpc/status.proto and error_details.proto: field numbers are beside each line.
+ * Written by hand, wire-compatible with google/rpc/status.proto and error_details.proto: field numbers are beside each
+ * line.
  */
 export function statusDetails(refusal: Refusal, context: DetailsContext): Uint8Array {
   const form = REFUSAL_FORMS[refusal.kind]
@@ -55,7 +56,8 @@ function errorInfo(reason: string, metadata: Info): Uint8Array {
 }
 
 function infoOf(refusal: Refusal, { service, method }: DetailsContext): Info {
-  const common: Info = method === '' ? [['service', service]] : [['service', service], ['method', method]] // prettier-ignore
+  const path: Info = method === '' ? [] : [['method', method]]
+  const common: Info = [['service', service], ...path]
   switch (refusal.kind) {
     case 'budget_exhausted':
       return [...common, ['budget', refusal.budget]]

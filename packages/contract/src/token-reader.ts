@@ -25,6 +25,11 @@ export class TokenReader {
     return token
   }
 
+  /** Offset behind the last token that was taken. */
+  get previousEnd(): number {
+    return this.#tokens[this.#next - 1]?.end ?? 0
+  }
+
   /** Takes the next token when it is that symbol or word. */
   takeIf(text: string): boolean {
     if (!this.isNext(text)) return false

@@ -28,7 +28,9 @@ export class TypeNames {
     return this.#kinds.get(fullName)
   }
 
-  /** The full name of the type that `written` means inside of `scope`: the innermost one; undefined when there is none. */
+  /**
+   * The full name of the type that `written` means inside of `scope`: the innermost one; undefined when there is none.
+   */
   resolve(written: string, scope: string): string | undefined {
     if (written.startsWith('.')) return this.#kinds.has(written.slice(1)) ? written.slice(1) : undefined
     for (let outer = scope; ; outer = outer.slice(0, Math.max(0, outer.lastIndexOf('.')))) {

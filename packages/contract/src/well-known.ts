@@ -27,8 +27,3 @@ export const WELL_KNOWN_FILES: readonly DescFile[] = [
   file_google_protobuf_timestamp,
   file_google_protobuf_wrappers,
 ]
-
-/** The well-known file of that import name. */
-export function wellKnownFile(name: string): DescFile | undefined {
-  return WELL_KNOWN_FILES.find((file) => `${file.name}.proto` === name)
-}

@@ -1,1 +1,5 @@
-export {}
+export type { FallbackCounts } from './fallback-counts.ts'
+export type { FallbackDecision } from './fallback-decision.ts'
+export { formatFallbackMark } from './fallback-mark.ts'
+export { fallbackReasonOf } from './fallback-reason.ts'
+export { Fallbacks, type FallbackVariables } from './fallbacks.ts'

@@ -113,11 +113,13 @@ test.each([
   expect(peer.connectionError()).toBe('PROTOCOL_ERROR')
 })
 
-test('a peer that asks and never reads the replies is cut off', () => {
+test.each([
+  ['asks', () => frame(PING, 0, 0, '12345678')],
+  ['makes us reset streams', (peer: TestPeer, round: number) => peer.headers(2 * round + 1, [['bad', 'request']])],
+])('a peer that %s and never reads the replies is cut off', (_how, next) => {
   const peer = new TestPeer('server', { maxOutputBytes: 10_000 })
-  const pings = Buffer.concat(Array.from({ length: 1_000 }, () => frame(PING, 0, 0, '12345678')))
 
-  peer.send(pings)
+  for (let round = 0; round < 1_000; round++) peer.send(next(peer, round))
 
   expect(peer.events.at(-1)).toBe('finished ENHANCE_YOUR_CALM')
   expect(peer.connection.output.pendingBytes).toBeLessThan(10_200)

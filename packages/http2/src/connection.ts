@@ -121,6 +121,7 @@ export class Connection implements FrameSink {
     this.#receivedBytes += chunk.length
     try {
       this.#reader.push(chunk)
+      this.#boundReplies()
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
       this.#fail(error.code, error.message)
@@ -260,10 +261,9 @@ export class Connection implements FrameSink {
     if (this.peer.headerTableBytes !== tableBefore) {
       this.#send.writer.encoder.setPeerMaxTableBytes(this.peer.headerTableBytes)
     }
-    this.#changeSendWindows(this.peer.initialWindowBytes - windowBefore)
     this.#hasPeerSettings = true
     this.#send.writer.settingsAck()
-    this.#boundReplies()
+    this.#changeSendWindows(this.peer.initialWindowBytes - windowBefore)
     this.#listener.settled()
   }
 
@@ -288,7 +288,6 @@ export class Connection implements FrameSink {
     expectLength(end - start, 8)
     if ((flags & Flag.ACK) === 0) {
       this.#send.writer.ping(bytes, start, true)
-      this.#boundReplies()
     } else if (DRAIN_PING.compare(bytes, start, end) === 0 && this.isDraining) this.drainFinally()
     else if (KEEPALIVE_PING.compare(bytes, start, end) === 0) this.#listener.ponged()
   }

@@ -19,6 +19,13 @@ export interface FieldList {
   readonly fields: readonly Field[]
   /** The first value of that name, or undefined. */
   get(name: string): string | undefined
+  /** Room for what this package has found out about the list, so that a list that comes again is not checked again. */
+  checked?: CheckedFields | undefined
+}
+
+/** What a check of a field list has found; see `FieldList.checked`. */
+export interface CheckedFields {
+  readonly role: 'request' | 'response' | 'trailers'
 }
 
 /** Makes a field. The name must be lower case; both parts hold one octet per character. */
@@ -46,6 +53,7 @@ class HeaderField implements Field {
 
 class HeaderFields implements FieldList {
   readonly fields: readonly Field[]
+  checked: CheckedFields | undefined = undefined
 
   constructor(fields: readonly Field[]) {
     this.fields = fields

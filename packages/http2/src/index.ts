@@ -1,4 +1,4 @@
-export { field, fieldList, type Field, type FieldList } from './field.ts'
+export { field, fieldList, type CheckedFields, type Field, type FieldList } from './field.ts'
 export {
   HpackDecoder,
   HpackEncoder,

@@ -14,7 +14,7 @@ import { Settings } from './settings.ts'
 import { StreamIds } from './stream-ids.ts'
 import type { StreamTable } from './stream-table.ts'
 import { Http2Stream } from './stream.ts'
-import { fieldListBytes, trailersProblem } from './trailers.ts'
+import { trailersProblem } from './trailers.ts'
 
 /** The initial windows that a new stream starts with. */
 interface WindowSizes {
@@ -186,9 +186,9 @@ export class ReceiveSide {
   }
 
   #trailers(stream: Http2Stream, fields: FieldList, endsStream: boolean): void {
-    const isTooLarge = fieldListBytes(fields) > this.#limits.maxTrailerBytes
-    if (isTooLarge) this.#fail(stream, ErrorCode.ENHANCE_YOUR_CALM)
-    else if (!endsStream || stream.contentLeft > 0 || trailersProblem(fields) !== undefined) {
+    const problem = trailersProblem(fields, this.#limits.maxTrailerBytes)
+    if (problem === 'too_large') this.#fail(stream, ErrorCode.ENHANCE_YOUR_CALM)
+    else if (!endsStream || stream.contentLeft > 0 || problem === 'malformed') {
       this.#fail(stream, ErrorCode.PROTOCOL_ERROR)
     } else {
       const { listener } = stream

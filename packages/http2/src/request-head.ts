@@ -1,8 +1,9 @@
-import type { FieldList } from './field.ts'
+import type { CheckedFields, FieldList } from './field.ts'
 import { fieldProblem, isPseudoValue, parseContentLength } from './field-rules.ts'
 
 /** A request's header fields, found well-formed (RFC 9113, 8.3.1). */
-export class RequestHead {
+export class RequestHead implements CheckedFields {
+  readonly role = 'request'
   readonly fields: FieldList
   readonly method: string
   readonly path: string
@@ -11,6 +12,8 @@ export class RequestHead {
   readonly authority: string
   /** Octets of content that were announced; -1 when they were not. */
   readonly contentLength: number
+  /** Room for what the head's user derives from it alone: a head that comes again is the same object. */
+  derived: object | undefined = undefined
 
   constructor(fields: FieldList, pseudo: PseudoFields, regular: RegularFields) {
     this.fields = fields
@@ -40,6 +43,13 @@ const PATH = /^\/[!-"$-~]*$/
 
 /** Checks a request's field list. Returns the head, or in words why the request is malformed. */
 export function readRequestHead(list: FieldList): RequestHead | string {
+  if (list.checked instanceof RequestHead) return list.checked
+  const head = checkRequestHead(list)
+  if (typeof head !== 'string') list.checked = head
+  return head
+}
+
+function checkRequestHead(list: FieldList): RequestHead | string {
   const pseudo: PseudoFields = { method: '', path: '', scheme: '', authority: '', count: 0 }
   const problem = readPseudoFields(list, pseudo)
   if (problem !== undefined) return problem

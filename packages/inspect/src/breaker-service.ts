@@ -10,7 +10,7 @@ import { RpcFault, unknownBreaker } from './rpc-fault.ts'
 import { inspectorRpcs } from './schema.ts'
 import { serveStream, serveUnary } from './serve-rpc.ts'
 import type { BreakerView } from './views.ts'
-import { every, type Watchers } from './watchers.ts'
+import { SoonTask, every, type Watchers } from './watchers.ts'
 
 /** What the services of one server share. */
 export interface ServiceParts {
@@ -35,7 +35,10 @@ export function serveBreakers(parts: ServiceParts): void {
     watchers.serve(
       call,
       () => changes.next(),
-      (touch) => both(source.watchBreakers(touch), every(clock, intervalMs, touch)),
+      (touch) => {
+        const soon = new SoonTask(clock, touch)
+        return inTurn(source.watchBreakers(soon.ask), every(clock, intervalMs, touch), soon.cancel)
+      },
     )
     return undefined
   })
@@ -86,9 +89,8 @@ function byName(source: InspectorSource): BreakerView[] {
   return [...source.breakers()].sort((a, b) => a.name.localeCompare(b.name))
 }
 
-function both(first: () => void, second: () => void): () => void {
+function inTurn(...steps: readonly (() => void)[]): () => void {
   return () => {
-    first()
-    second()
+    for (const step of steps) step()
   }
 }

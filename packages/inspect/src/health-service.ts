@@ -8,8 +8,8 @@ import type { Watchers } from './watchers.ts'
 export type HealthStatus = 'SERVING' | 'NOT_SERVING'
 
 /**
- * grpc.health.v1 for all servers of the inspector. Our own, since the one in grpc-health-check buffers for slow watchers
- * and does not bound them.
+ * grpc.health.v1 for all servers of the inspector. Our own, since the one of the grpc-health-check package neither bounds
+ * watchers nor what it buffers for slow ones.
  */
 export class Health {
   readonly #statuses = new Map<string, HealthStatus>([['', 'NOT_SERVING']])
@@ -21,22 +21,17 @@ export class Health {
     for (const touch of this.#touches) touch()
   }
 
-  /** Serves Check, List and Watch. */
+  /** Serves Check and Watch. */
   serve(server: Server, watchers: Watchers): void {
     serveUnary(server, healthRpcs.check, ({ service }) => {
       const found = this.#statuses.get(service)
       if (found !== undefined) return { status: found }
       return new RpcFault(status.NOT_FOUND, `no health status for service ${JSON.stringify(service)}`)
     })
-    serveUnary(server, healthRpcs.list, () => ({ statuses: this.#all() }))
     serveStream(server, healthRpcs.watch, ({ service }, call) => {
       watchers.serve(call, this.#changesOf(service), (touch) => this.#subscribe(touch))
       return undefined
     })
-  }
-
-  #all(): Record<string, HealthReply> {
-    return Object.fromEntries(Array.from(this.#statuses, ([service, status]) => [service, { status }]))
   }
 
   #changesOf(service: string): () => HealthReply | undefined {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@spillway/clock'
-import { vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { FakeSource } from './fake-source.fixture.ts'
 import { InspectorClient } from './inspector-client.ts'
 import { startInspector, type Inspector, type InspectorOptions } from './inspector.ts'
@@ -16,12 +16,10 @@ export class InspectorBench implements AsyncDisposable {
   readonly tcp: InspectorClient
   /** Over TCP for reads, over the unix socket for writes. */
   readonly client: InspectorClient
-  readonly #folder: string
 
-  private constructor(source: FakeSource, inspector: Inspector, folder: string) {
+  private constructor(source: FakeSource, inspector: Inspector) {
     this.source = source
     this.inspector = inspector
-    this.#folder = folder
     const { address, socketPath } = inspector
     this.tcp = new InspectorClient({ address })
     this.client = new InspectorClient({ address, ...(socketPath === undefined ? {} : { socketPath }) })
@@ -29,7 +27,7 @@ export class InspectorBench implements AsyncDisposable {
 
   static async start(options: Partial<InspectorOptions> = {}): Promise<InspectorBench> {
     const source = new FakeSource()
-    const folder = mkdtempSync(join(tmpdir(), 'spillway-inspect-'))
+    const folder = privateFolder()
     const inspector = await startInspector({
       address: '127.0.0.1:0',
       socketPath: (port) => inspectorSocketPath(folder, port),
@@ -37,7 +35,7 @@ export class InspectorBench implements AsyncDisposable {
       clock: systemClock,
       ...options,
     })
-    return new InspectorBench(source, inspector, folder)
+    return new InspectorBench(source, inspector)
   }
 
   /** Resolves when no stream is open any more. */
@@ -51,8 +49,14 @@ export class InspectorBench implements AsyncDisposable {
     this.tcp.close()
     this.client.close()
     await this.inspector.close()
-    rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** A folder that only we can enter, gone when the test is over. */
+export function privateFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-inspect-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** The next value of a stream; throws when it is over. */

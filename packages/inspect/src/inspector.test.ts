@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { systemClock } from '@spillway/clock'
 import { expect, test, vi } from 'vitest'
 import { FakeSource, STATS, TAPPED, breaker } from './fake-source.fixture.ts'
-import { InspectorBench, nextOf } from './inspector-bench.fixture.ts'
+import { InspectorBench, nextOf, privateFolder } from './inspector-bench.fixture.ts'
 import { InspectorClient } from './inspector-client.ts'
 import { startInspector } from './inspector.ts'
 import { inspectorFolder, inspectorSocketPath } from './socket-path.ts'
@@ -179,6 +179,19 @@ test('leaves nothing behind when watchers go away, by return, by signal or by cl
   expect(bench.source.breakerWatchers).toBe(0)
 })
 
+test('ends a stream whose source fails, and holds nothing for it', async () => {
+  await using bench = await InspectorBench.start()
+  const stream = bench.tcp.watchBudgets({ intervalMs: 100 })
+  await nextOf(stream)
+  vi.spyOn(bench.source, 'budgets').mockImplementation(() => {
+    throw new Error('a bug')
+  })
+
+  await expect(nextOf(stream)).rejects.toMatchObject({ code: 'INTERNAL', message: 'the inspector failed' })
+  await expect(bench.tcp.listBudgets()).rejects.toMatchObject({ code: 'INTERNAL' })
+  expect(bench.inspector.watchers).toBe(0)
+})
+
 test('bounds the streams that are open', async () => {
   await using bench = await InspectorBench.start({ maxWatchers: 2 })
   const streams = [bench.tcp.watchBreakers(), bench.tcp.watchBudgets()]
@@ -248,7 +261,7 @@ test('keeps its socket to its owner', async () => {
 })
 
 test('serves a unix socket alone', async () => {
-  const path = inspectorSocketPath(mkdtempSync(join(tmpdir(), 'spillway-inspect-')), 1)
+  const path = inspectorSocketPath(privateFolder(), 1)
   await using bench = await InspectorBench.start({ address: `unix:${path}` })
 
   expect(bench.inspector.address).toBe(`unix:${path}`)
@@ -256,7 +269,7 @@ test('serves a unix socket alone', async () => {
 })
 
 test('takes over the socket of a sidecar that died, never that of one that lives, nor a file', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-inspect-'))
+  const folder = privateFolder()
   const path = join(folder, 'a.sock')
   const address = `unix:${path}`
   {
@@ -266,7 +279,6 @@ test('takes over the socket of a sidecar that died, never that of one that lives
     expect(await bench.tcp.listBudgets()).toHaveLength(1)
   }
 
-  const { execFileSync } = await import('node:child_process')
   const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 9))`
   expect(() => execFileSync(process.execPath, ['-e', script])).toThrow('Command failed')
   expect(existsSync(path)).toBe(true)
@@ -279,7 +291,7 @@ test('takes over the socket of a sidecar that died, never that of one that lives
 })
 
 test('refuses a folder that others can enter, and a path that no socket can have', async () => {
-  const folder = join(mkdtempSync(join(tmpdir(), 'spillway-inspect-')), 'open')
+  const folder = join(privateFolder(), 'open')
   mkdirSync(folder)
   chmodSync(folder, 0o755)
   await expect(InspectorBench.start({ socketPath: (port) => inspectorSocketPath(folder, port) })).rejects.toThrow(

@@ -1,6 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { Server, ServerCredentials, status } from '@grpc/grpc-js'
-import { ReflectionService } from '@grpc/reflection'
 import type { Clock } from '@spillway/clock'
 import type { Access } from './access.ts'
 import { serveBreakers } from './breaker-service.ts'
@@ -8,11 +7,13 @@ import { serveBudgets } from './budget-service.ts'
 import { Health, type HealthStatus } from './health-service.ts'
 import type { InspectorSource } from './inspector-source.ts'
 import { serveMethods } from './method-service.ts'
+import { serveReflection } from './reflection.ts'
 import { RpcFault } from './rpc-fault.ts'
 import { packageDefinition } from './schema.ts'
 import { serverOptions } from './server-options.ts'
 import { prepareSocket } from './socket-path.ts'
 import { serveTap } from './tap-service.ts'
+import { probeTcp } from './tcp-probe.ts'
 import { Watchers } from './watchers.ts'
 
 const MOST_WATCHERS = 64
@@ -88,15 +89,9 @@ class RunningInspector implements Inspector {
   async listen(): Promise<void> {
     const { address, socketPath } = this.#options
     if (address.startsWith(UNIX)) return this.#listenUnix(address.slice(UNIX.length))
-    let access: Access = { canWrite: false, socketPath: undefined }
-    const port = await this.#bind(
-      this.#serverFor(() => access),
-      address,
-    )
+    const port = await this.#listenTcp(address, socketPath)
     this.address = `${address.slice(0, address.lastIndexOf(':'))}:${port}`
-    if (socketPath === undefined) return
-    access = { canWrite: false, socketPath: socketPath(port) }
-    await this.#listenUnix(socketPath(port))
+    if (socketPath !== undefined) await this.#listenUnix(socketPath(port))
   }
 
   async close(): Promise<void> {
@@ -105,13 +100,20 @@ class RunningInspector implements Inspector {
     if (this.socketPath !== undefined) rmSync(this.socketPath, { force: true })
   }
 
+  async #listenTcp(address: string, socketPath: InspectorOptions['socketPath']): Promise<number> {
+    await probeTcp(address).catch((error: unknown) => Promise.reject(cannotListen(address, error)))
+    let access: Access = { canWrite: false, socketPath: undefined }
+    const server = this.#serverFor(() => access)
+    const port = await this.#bind(server, address)
+    access = { canWrite: false, socketPath: socketPath?.(port) }
+    return port
+  }
+
   async #listenUnix(path: string): Promise<void> {
     await prepareSocket(path)
     const access: Access = { canWrite: true, socketPath: path }
-    await this.#bind(
-      this.#serverFor(() => access),
-      `${UNIX}${path}`,
-    )
+    const server = this.#serverFor(() => access)
+    await this.#bind(server, `${UNIX}${path}`)
     chmodSync(path, 0o600)
     this.socketPath = path
   }
@@ -126,7 +128,7 @@ class RunningInspector implements Inspector {
     serveBudgets(parts)
     serveTap(parts)
     this.#health.serve(server, this.#watchers)
-    new ReflectionService(packageDefinition).addToServer(server)
+    serveReflection(server, packageDefinition)
     this.#servers.push(server)
     return server
   }
@@ -135,18 +137,23 @@ class RunningInspector implements Inspector {
     return new Promise((resolve, reject) => {
       server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
         if (error === null) resolve(port)
-        else reject(new Error(`inspector cannot listen on ${address}: ${reasonOf(error)}`, { cause: error }))
+        else reject(cannotListen(address, error))
       })
     })
   }
 }
 
-/** The system's word for it: grpc-js puts the cause into the middle of a longer text. */
-function reasonOf(error: Error): string {
-  if (error.message.includes('EADDRINUSE')) return 'the port is taken'
-  if (error.message.includes('EACCES')) return 'permission denied'
-  if (error.message.includes('EADDRNOTAVAIL')) return 'this machine has no such address'
-  return error.message
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'no such host',
+}
+
+function cannotListen(address: string, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = Object.keys(REASONS).find((name) => message.includes(name))
+  return new Error(`inspector cannot listen on ${address}: ${REASONS[code ?? ''] ?? message}`, { cause: error })
 }
 
 /** Lets running calls end for a moment, then closes what is left. */

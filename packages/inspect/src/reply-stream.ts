@@ -2,8 +2,8 @@ import type { ServerWritableStream } from '@grpc/grpc-js'
 import type { RpcFault } from './rpc-fault.ts'
 
 /**
- * The answers of one server stream. A reply is made only when the reader can take one: however slow the reader and
- * however often `touch` is called, nothing piles up, and what is sent is the latest.
+ * The answers of one server stream. A reply is made only when the one before has left: however slow the reader and however
+ * often `touch` is called, one reply at most is held, and what is sent is the latest.
  */
 export class ReplyStream<Reply> {
   readonly #call: ServerWritableStream<object, Reply>
@@ -16,7 +16,6 @@ export class ReplyStream<Reply> {
   constructor(call: ServerWritableStream<object, Reply>, next: () => Reply | undefined) {
     this.#call = call
     this.#next = next
-    call.on('drain', () => this.#drained())
   }
 
   /** Something may have changed: sends a reply now, or as soon as the reader has room. */
@@ -27,7 +26,9 @@ export class ReplyStream<Reply> {
       return
     }
     const reply = this.#next()
-    if (reply !== undefined) this.#isBlocked = !this.#call.write(reply)
+    if (reply === undefined) return
+    this.#isBlocked = true
+    this.#call.write(reply, () => this.#taken())
   }
 
   /** Ends the stream with a status. Safe to repeat. */
@@ -43,7 +44,7 @@ export class ReplyStream<Reply> {
     this.#isOver = true
   }
 
-  #drained(): void {
+  #taken(): void {
     this.#isBlocked = false
     if (!this.#isTouched) return
     this.#isTouched = false

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { MethodDefinition } from '@grpc/grpc-js'
 import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader'
-import { protoPath as healthProtoPath } from 'grpc-health-check'
 import type {
   BreakerMessage,
   ChangeBreakerRequest,
@@ -26,12 +25,15 @@ export interface HealthReply {
 }
 
 /** Everything that the inspector's port serves except reflection itself. */
-export const packageDefinition: PackageDefinition = loadSync(['spillway/v1/inspector.proto', healthProtoPath], {
-  includeDirs: [PROTO_ROOT],
-  longs: Number,
-  enums: String,
-  defaults: true,
-})
+export const packageDefinition: PackageDefinition = loadSync(
+  ['spillway/v1/inspector.proto', 'grpc/health/v1/health.proto'],
+  {
+    includeDirs: [PROTO_ROOT],
+    longs: Number,
+    enums: String,
+    defaults: true,
+  },
+)
 
 /** The rpcs of spillway.v1.Inspector, with the types of their messages. */
 export const inspectorRpcs = {
@@ -50,7 +52,6 @@ export const inspectorRpcs = {
 /** The rpcs of grpc.health.v1.Health. */
 export const healthRpcs = {
   check: rpc<{ readonly service: string }, HealthReply>(HEALTH_SERVICE, 'Check'),
-  list: rpc<object, { readonly statuses: Readonly<Record<string, HealthReply>> }>(HEALTH_SERVICE, 'List'),
   watch: rpc<{ readonly service: string }, HealthReply>(HEALTH_SERVICE, 'Watch'),
 } as const
 

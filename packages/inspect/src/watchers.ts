@@ -27,10 +27,18 @@ export class Watchers {
 
   /**
    * Serves a stream: `next` makes each reply, `feed` says when one may be due; the first is sent at once. When the reader
-   * goes away or the inspector closes, what `feed` started is stopped, exactly once.
+   * goes away, `next` throws or the inspector closes, what `feed` started is stopped, exactly once.
    */
   serve<Reply>(call: ServerWritableStream<object, Reply>, next: () => Reply | undefined, feed: Feed): void {
-    const stream = new ReplyStream(call, next)
+    const stream = new ReplyStream(call, () => {
+      try {
+        return next()
+      } catch {
+        this.#stop(watcher)
+        stream.fail(new RpcFault(status.INTERNAL, 'the inspector failed'))
+        return undefined
+      }
+    })
     if (this.#open.size >= this.#most) {
       stream.fail(new RpcFault(status.RESOURCE_EXHAUSTED, `${this.#most} streams are open, which is the most allowed`))
       return
@@ -54,6 +62,35 @@ export class Watchers {
 
   #stop(watcher: Watcher): void {
     if (this.#open.delete(watcher)) watcher.stop()
+  }
+}
+
+/**
+ * Runs `task` soon after it was asked for, once however often that was, and never inside the caller: whoever tells of a
+ * change is in the middle of it.
+ */
+export class SoonTask {
+  readonly #clock: Clock
+  readonly #task: () => void
+  #timer: Timer | undefined
+
+  constructor(clock: Clock, task: () => void) {
+    this.#clock = clock
+    this.#task = task
+  }
+
+  /** Asks for a run. */
+  readonly ask = (): void => {
+    this.#timer ??= this.#clock.schedule(0, () => {
+      this.#timer = undefined
+      this.#task()
+    })
+  }
+
+  /** Forgets what was asked for. */
+  readonly cancel = (): void => {
+    this.#timer?.cancel()
+    this.#timer = undefined
   }
 }
 

@@ -1,15 +1,18 @@
 import type { Socket } from 'node:net'
-import { MetadataName, Status, parseTimeoutMs, type Peer } from '@spillway/call'
+import { Status, type Peer } from '@spillway/call'
 import { ErrorCode, field, fieldList, type Http2Stream, type RequestHead } from '@spillway/http2'
 import type { CallHandler } from './exchange.ts'
-import { isCall, isGrpcContent } from './grpc-rules.ts'
 import type { ListenerConfig } from './listener-config.ts'
 import { headFields, statusFields } from './own-answer.ts'
+import { RequestTraits } from './request-traits.ts'
 import { RelayedCall, type CallSurroundings } from './relayed-call.ts'
 import type { RelayResources } from './resources.ts'
 import { Transport, type TransportOwner } from './transport.ts'
 
 const UNSUPPORTED_MEDIA_TYPE = [fieldList([field(':status', '415')])]
+
+/** How long a peer may take to read the last octets of a connection. */
+const LINGER_MS = 2_000
 
 /** One accepted connection and the calls on it. */
 export class DownstreamConnection implements TransportOwner {
@@ -23,6 +26,7 @@ export class DownstreamConnection implements TransportOwner {
   readonly #maxAgeMs: number
   #drainingSinceMs = Number.NaN
   #midwaySinceMs = Number.NaN
+  #finishedSinceMs = Number.NaN
 
   constructor(
     socket: Socket,
@@ -47,21 +51,12 @@ export class DownstreamConnection implements TransportOwner {
   }
 
   opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): void {
-    if (!isCall(head)) {
-      stream.reset(ErrorCode.PROTOCOL_ERROR)
+    const traits = RequestTraits.of(head)
+    if (traits.fault !== undefined) {
+      this.#refuse(stream, traits)
       return
     }
-    if (!isGrpcContent(head.fields.get('content-type'))) {
-      stream.sendHeaders(UNSUPPORTED_MEDIA_TYPE, true)
-      return
-    }
-    const timeout = head.fields.get(MetadataName.timeout)
-    const allowedMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(timeout)
-    if (allowedMs === undefined) {
-      this.#refuseTimeout(stream, head)
-      return
-    }
-    const call = new RelayedCall(stream, head, this.#peer, allowedMs, this.#around)
+    const call = new RelayedCall(stream, head, traits, this.#peer, this.#around)
     stream.listener = call
     call.start(this.#handler, endsStream)
   }
@@ -83,6 +78,7 @@ export class DownstreamConnection implements TransportOwner {
   }
 
   finished(): void {
+    this.#finishedSinceMs = this.#around.clock.nowMs()
     this.transport.end()
   }
 
@@ -101,7 +97,8 @@ export class DownstreamConnection implements TransportOwner {
   inspect(nowMs: number): void {
     const { connection } = this.transport
     const isGreeting = !connection.isSettled
-    if (isGreeting && nowMs - this.#bornMs > this.#config.prefaceTimeoutMs) this.transport.destroy()
+    if (nowMs - this.#finishedSinceMs > LINGER_MS) this.transport.destroy()
+    else if (isGreeting && nowMs - this.#bornMs > this.#config.prefaceTimeoutMs) this.transport.destroy()
     else if (this.#isStalled(nowMs)) connection.close(ErrorCode.ENHANCE_YOUR_CALM, 'frame not completed in time')
     else if (!Number.isNaN(this.#drainingSinceMs)) this.#hurry(nowMs)
     else if (nowMs - this.#bornMs > this.#maxAgeMs) this.drain(nowMs)
@@ -119,9 +116,13 @@ export class DownstreamConnection implements TransportOwner {
     else if (drainingMs > this.#config.headerTimeoutMs) this.transport.connection.drainFinally()
   }
 
-  #refuseTimeout(stream: Http2Stream, head: RequestHead): void {
-    const contentType = head.fields.get('content-type') ?? 'application/grpc'
-    const status = statusFields(Status.INTERNAL, 'malformed grpc-timeout', this.#config.origin, [])
-    stream.sendHeaders([fieldList([...headFields(contentType, []), ...status])], true)
+  /** Turns away what no handler has to see. */
+  #refuse(stream: Http2Stream, traits: RequestTraits): void {
+    if (traits.fault === 'not_a_call') stream.reset(ErrorCode.PROTOCOL_ERROR)
+    else if (traits.fault === 'not_grpc') stream.sendHeaders(UNSUPPORTED_MEDIA_TYPE, true)
+    else {
+      const status = statusFields(Status.INTERNAL, 'malformed grpc-timeout', this.#config.origin, [])
+      stream.sendHeaders([fieldList([...headFields(traits.contentType, []), ...status])], true)
+    }
   }
 }

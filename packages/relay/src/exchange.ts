@@ -22,11 +22,12 @@ export interface Forwarding {
 /** An answer that the sidecar gives by itself. */
 export interface Answer {
   readonly status: Status
-  /** `grpc-message`; empty leaves it out. */
+  /** `grpc-message` as text, percent-encoded by the relay; empty leaves it out. */
   readonly message: string
   /** One serialised reply message without its gRPC prefix; undefined makes the answer trailers-only. */
   readonly reply: Uint8Array | undefined
   readonly headers: readonly Field[]
+  /** Behind the status. The relay puts `spillway-origin` in front of them unless it is among them. */
   readonly trailers: readonly Field[]
 }
 
@@ -34,7 +35,10 @@ export interface Answer {
 export interface ExchangeEnd extends CallEnd {
   /** It was sent to the upstream. When false the rest tells only what the caller was answered, or that it went away. */
   readonly isForwarded: boolean
-  /** The status came from us: an answer, a deadline that passed, an upstream that broke off. */
+  /**
+   * The status came from us: an answer, a deadline that passed, an upstream that broke off. `isFromSidecar` is false then:
+   * it tells of another sidecar.
+   */
   readonly isOwn: boolean
   readonly requestBytes: number
   readonly responseBytes: number
@@ -59,18 +63,18 @@ export interface Exchange {
   readonly peer: Peer
   /** Monotonic time at which the request headers were complete. */
   readonly arrivedMs: number
-  /** Octets held for it until it is decided on. Bounded by the stream's window. */
+  /** Octets held for it until it is decided on. Bounded by the stream's window, and `maxBytes` of `readFirstMessage`. */
   readonly heldBytes: number
   /**
    * Collects the first message, at most `maxBytes` of it, and hands it over once: now, if it has come already, or when it
-   * does. What was collected is forwarded later as it came.
+   * does. What was collected is forwarded later as it came. Never called when the call ends, or is decided on, before.
    */
   readFirstMessage(maxBytes: number, receive: (first: FirstMessage) => void): void
   forward(upstream: Upstream, forwarding: Forwarding): void
   answer(answer: Answer): void
 }
 
-/** Follows one exchange. */
+/** Follows one exchange. Nothing is called from inside `CallHandler.opened`: what happens there is told right after. */
 export interface ExchangeObserver {
   /**
    * No endpoint of the upstream could take the call and nothing of it was sent: the connection was refused, or was lost

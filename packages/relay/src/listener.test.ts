@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import http2 from 'node:http2'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { afterEach, expect, test } from 'vitest'
 import type { Exchange } from './exchange.ts'
@@ -98,6 +102,19 @@ test('an address that is taken rejects with its error', async () => {
   const other = new TestRelay({ endpoints: [] }, { address: relay.address })
 
   await expect(other.start()).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
+
+test('a socket file that a dead process left behind is replaced, a live one is not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-'))
+  stops.push(() => rmSync(folder, { recursive: true }))
+  const address = `unix:${folder}/socket`
+  const leave = `require('net').createServer().listen('${folder}/socket', () => process.kill(process.pid, 'SIGKILL'))`
+  spawnSync(process.execPath, ['-e', leave])
+  expect(existsSync(`${folder}/socket`)).toBe(true)
+
+  await network({ address })
+
+  await expect(new TestRelay({ endpoints: [] }, { address }).start()).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
 test('connections past the cap are closed as they come', async () => {

@@ -7,6 +7,7 @@ import { DownstreamConnection } from './downstream-connection.ts'
 import type { CallHandler } from './exchange.ts'
 import { DEFAULT_LISTENER_CONFIG, type ListenerConfig, type ListenerSnapshot } from './listener-config.ts'
 import type { CallSurroundings } from './relayed-call.ts'
+import { removeDeadSocket } from './dead-socket.ts'
 import { createRelayResources, type RelayResources } from './resources.ts'
 
 /** How often connections are looked at for age and stalls. */
@@ -53,9 +54,13 @@ export class Listener {
     return this.#isDraining
   }
 
-  /** Binds. Resolves with the address as bound (`host:port`, `unix:/path`); rejects with the system's error. */
+  /**
+   * Binds. Resolves with the address as bound (`host:port`, `unix:/path`); rejects with the system's error. A socket file
+   * that a dead process left behind is replaced.
+   */
   async listen(): Promise<string> {
     const address = parseAddress(this.#config.address)
+    if ('path' in address) await removeDeadSocket(address.path)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#server.once('error', reject)
     this.#server.listen(address, resolve)

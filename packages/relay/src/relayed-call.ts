@@ -15,6 +15,7 @@ import { FirstMessageReader } from './first-message.ts'
 import { hasStatus, isGrpcContent, statusOfHttp, statusOfReset } from './grpc-rules.ts'
 import { headFields, ownAnswer, statusFields } from './own-answer.ts'
 import { RequestLog } from './request-log.ts'
+import type { RequestTraits } from './request-traits.ts'
 import { UpstreamAttempt, type AttemptOwner } from './upstream-attempt.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -49,7 +50,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   readonly #around: CallSurroundings
   readonly #stream: Http2Stream
   readonly #log = new RequestLog()
-  readonly #allowedMs: number
+  readonly #traits: RequestTraits
   #phase: 'undecided' | 'forwarded' | 'finishing' | 'ended' = 'undecided'
   #observer: ExchangeObserver | undefined
   #isUnreachableUntold = false
@@ -75,8 +76,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   #firstMessage: FirstMessageReader | undefined
 
-  /** `allowedMs` is what the request's own `grpc-timeout` says, Infinity without one. */
-  constructor(stream: Http2Stream, head: RequestHead, peer: Peer, allowedMs: number, around: CallSurroundings) {
+  constructor(stream: Http2Stream, head: RequestHead, traits: RequestTraits, peer: Peer, around: CallSurroundings) {
     this.path = head.path
     this.authority = head.authority
     this.request = head.fields
@@ -84,7 +84,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.arrivedMs = around.clock.nowMs()
     this.#around = around
     this.#stream = stream
-    this.#allowedMs = allowedMs
+    this.#traits = traits
   }
 
   get heldBytes(): number {
@@ -114,7 +114,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
     this.#finish(answer.status, true)
-    const own = ownAnswer(answer, this.#contentType(), this.#around.origin)
+    const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)
     if (own.body === undefined) return
     this.#responseBytes = own.body.message.length
@@ -177,7 +177,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     const nowMs = this.#around.clock.nowMs()
     if (Number.isNaN(this.#forwardedMs)) this.#forwardedMs = nowMs
     const log = this.#log
-    const parts = forwardedParts(this.request, forwarding, this.#deadlineMs - nowMs)
+    const parts = forwardedParts(this.#traits, forwarding, this.#deadlineMs - nowMs)
     stream.sendHeaders(parts, log.isComplete && log.totalBytes === 0)
     this.#leftBytes = 0
     if (log.totalBytes > 0) this.#credit(log.sendTo(stream))
@@ -280,7 +280,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     if (this.#hasAnswerHead) {
       if (!keepsQueued) this.#stream.discardQueued()
       this.#stream.sendTrailers([fieldList(fields)])
-    } else this.#stream.sendHeaders([fieldList([...headFields(this.#contentType(), []), ...fields])], true)
+    } else this.#stream.sendHeaders([fieldList([...headFields(this.#traits.contentType, []), ...fields])], true)
   }
 
   #finish(status: Status, isOwn: boolean): void {
@@ -313,7 +313,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
       hasPushback: this.#hasPushback,
       isCancelledByCaller: this.#isCancelledByCaller,
       heldMs: isForwarded ? this.#endedMs - this.#forwardedMs : 0,
-      allowedMs: this.#allowedMs,
+      allowedMs: this.#traits.allowedMs,
       isForwarded,
       isOwn: this.#isOwn,
       requestBytes: this.#log.totalBytes,
@@ -324,10 +324,6 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   #stopExpiry(): void {
     if (this.#expiry !== undefined) this.#around.wheel.remove(this.#expiry)
     this.#expiry = undefined
-  }
-
-  #contentType(): string {
-    return this.request.get('content-type') ?? 'application/grpc'
   }
 }
 

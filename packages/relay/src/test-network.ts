@@ -112,10 +112,10 @@ export interface Backend {
   stop(): void
 }
 
-/** Starts a node:http2 server on any port, or at `unix:/path`. */
+/** Starts a node:http2 server on any port or the one named, or at `unix:/path`. */
 export async function startBackend(
-  serve: (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void,
-  options: http2.ServerOptions & { path?: string } = {},
+  serve: (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: readonly string[]) => void,
+  options: http2.ServerOptions & { path?: string; port?: number } = {},
 ): Promise<Backend> {
   const server = http2.createServer(options)
   const sessions = new Set<http2.ServerHttp2Session>()
@@ -124,12 +124,12 @@ export async function startBackend(
     session.on('error', () => {})
     session.on('close', () => sessions.delete(session))
   })
-  server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
+  server.on('stream', (stream: http2.ServerHttp2Stream, headers, _flags, rawHeaders) => {
     stream.on('error', () => {})
-    serve(stream, headers)
+    serve(stream, headers, rawHeaders)
   })
   const { promise, resolve } = Promise.withResolvers<void>()
-  if (options.path === undefined) server.listen(0, '127.0.0.1', resolve)
+  if (options.path === undefined) server.listen(options.port ?? 0, '127.0.0.1', resolve)
   else server.listen(options.path, resolve)
   await promise
   const address =

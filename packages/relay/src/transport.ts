@@ -79,13 +79,12 @@ export class Transport implements Flushable {
   }
 
   #write(chunks: readonly Buffer[]): void {
-    const last = chunks.length - 1
-    if (last > 0) this.#socket.cork()
-    for (const [index, chunk] of chunks.entries()) {
-      if (index < last) this.#socket.write(chunk)
-      else this.#socket.write(chunk, this.#written)
-    }
-    if (last > 0) this.#socket.uncork()
+    const last = chunks.at(-1)
+    if (last === undefined) return
+    if (chunks.length > 1) this.#socket.cork()
+    for (let index = 0; index < chunks.length - 1; index++) this.#socket.write(chunks[index] ?? last)
+    this.#socket.write(last, this.#written)
+    if (chunks.length > 1) this.#socket.uncork()
   }
 
   /** Batches are written in order, so it is always the first one in flight. */

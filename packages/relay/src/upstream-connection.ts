@@ -72,6 +72,8 @@ export class UpstreamConnection implements TransportOwner {
 
   finished(): void {
     this.#owner.connectionRetired(this, false)
+    this.#timer.cancel()
+    this.#timer = this.#clock.schedule(this.#keepalive.timeoutMs, () => this.transport.destroy())
     this.transport.end()
   }
 

@@ -73,27 +73,12 @@ test('calls fail fast while an endpoint is backing off, and it is tried again la
   await caller.call()
   expect(relay.group.snapshot().endpoints[0]).toMatchObject({ state: 'backoff', failedConnects: 1 })
 
-  const late = await startBackendAt(address, echo)
+  const late = await backend(echo, { port: Number(address.split(':')[1]) })
   clock.advance(100)
 
   expect((await caller.call(Buffer.from('hello'))).bytes.toString()).toBe('hello')
   expect(late.sessions.size).toBe(1)
 })
-
-async function startBackendAt(address: string, serve: Parameters<typeof startBackend>[0]): Promise<Backend> {
-  const server = http2.createServer()
-  const sessions = new Set<http2.ServerHttp2Session>()
-  server.on('session', (session) => sessions.add(session))
-  server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => serve(stream, headers))
-  server.listen(Number(address.split(':')[1]), '127.0.0.1')
-  await once(server, 'listening')
-  const stop = (): void => {
-    for (const session of sessions) session.destroy()
-    server.close()
-  }
-  stops.push(stop)
-  return { address, server, sessions, stop }
-}
 
 test('a lower priority is used only when no higher one can be reached', async () => {
   const spare = await backend(echo)

@@ -1,0 +1,149 @@
+import type { Call, Outcome, Refusal } from '@spillway/call'
+import type { Clock, Random } from '@spillway/clock'
+import type { BreakerSettings } from './breaker-settings.ts'
+import type { BreakerView, Transition } from './breaker-state.ts'
+import { Breaker, type BreakerSurroundings } from './breaker.ts'
+import { Tickets } from './tickets.ts'
+
+/** The method of the breaker that the methods without one of their own share. */
+export const OTHER = '_OTHER'
+
+/** Room is looked for at most this often: a stream of new paths must not buy a walk over the map each. */
+const SWEEP_MS = 1_000
+
+/** What a {@link Breakers} needs. */
+export interface BreakersOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** The settings of a method by its path, or by {@link OTHER}. Asked when its breaker is made, and by `reload`. */
+  readonly settingsOf: (path: string) => BreakerSettings
+  /** Methods with a breaker of their own, over all upstreams. Default 1,024. */
+  readonly maxBreakers?: number
+}
+
+/**
+ * One breaker for each (upstream, method) that was called. Paths are the callers' to choose, so their number is bounded:
+ * beyond it, breakers that are closed and idle make room, and while there are none, further methods share one breaker
+ * for each upstream. The names of upstreams come from the configuration, never from a caller.
+ */
+export class Breakers {
+  readonly #settingsOf: (path: string) => BreakerSettings
+  readonly #maxBreakers: number
+  readonly #surroundings: BreakerSurroundings
+  /** By upstream, then by path: no string is put together for a call. */
+  readonly #upstreams = new Map<string, Map<string, Breaker>>()
+  readonly #byName = new Map<string, Breaker>()
+  readonly #listeners = new Set<(transition: Transition) => void>()
+  #own = 0
+  #sweptMs = -Infinity
+
+  constructor(options: BreakersOptions) {
+    this.#settingsOf = options.settingsOf
+    this.#maxBreakers = options.maxBreakers ?? 1_024
+    this.#surroundings = {
+      clock: options.clock,
+      random: options.random,
+      tickets: new Tickets(),
+      changed: (transition) => {
+        for (const listener of this.#listeners) listener(transition)
+      },
+    }
+  }
+
+  /** Lets the call in, or refuses it; see `Breaker`. */
+  enter(call: Call): Refusal | undefined {
+    return this.#breakerOf(call.upstream, call.path).enter(call)
+  }
+
+  /** Takes the outcome of a call that was let in. */
+  leave(call: Call, outcome: Outcome): void {
+    this.#find(call.upstream, call.path)?.leave(call, outcome)
+  }
+
+  /** Asks again for a call that waited after it was let in. */
+  recheck(call: Call): Refusal | undefined {
+    return this.#breakerOf(call.upstream, call.path).recheck(call)
+  }
+
+  /** Every breaker as it is now, by name. */
+  list(): BreakerView[] {
+    const views = Array.from(this.#byName.values(), (breaker) => breaker.view())
+    return views.sort((left, right) => (left.name < right.name ? -1 : 1))
+  }
+
+  /** The breaker of that name as it is now; undefined when there is none: a method has one from its first call on. */
+  get(name: string): BreakerView | undefined {
+    return this.#byName.get(name)?.view()
+  }
+
+  /** Opens a breaker by hand, until it is reset. Answers how it is then; undefined when there is none of that name. */
+  trip(name: string, reason: string): BreakerView | undefined {
+    this.#byName.get(name)?.trip(reason)
+    return this.get(name)
+  }
+
+  /** Closes a breaker by hand, tripped or not. Answers how it is then; undefined when there is none of that name. */
+  reset(name: string, reason: string): BreakerView | undefined {
+    this.#byName.get(name)?.reset(reason)
+    return this.get(name)
+  }
+
+  /** Calls `listener` after every transition, until the function returned is called. The listener must not throw. */
+  subscribe(listener: (transition: Transition) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Asks for the settings of every breaker again. States stay; a window whose settings changed starts empty. */
+  reload(): void {
+    for (const breakers of this.#upstreams.values()) {
+      for (const [method, breaker] of breakers) breaker.configure(this.#settingsOf(method))
+    }
+  }
+
+  #find(upstream: string, path: string): Breaker | undefined {
+    const breakers = this.#upstreams.get(upstream)
+    return breakers?.get(path) ?? breakers?.get(OTHER)
+  }
+
+  #breakerOf(upstream: string, path: string): Breaker {
+    return this.#upstreams.get(upstream)?.get(path) ?? this.#make(upstream, path)
+  }
+
+  #make(upstream: string, path: string): Breaker {
+    const breakers = this.#upstreams.get(upstream) ?? new Map<string, Breaker>()
+    this.#upstreams.set(upstream, breakers)
+    const method = this.#hasRoom() ? path : OTHER
+    const shared = breakers.get(method)
+    if (shared) return shared
+    const name = breakerName(upstream, method)
+    const breaker = new Breaker({ name, upstream, method }, this.#settingsOf(method), this.#surroundings)
+    breakers.set(method, breaker)
+    this.#byName.set(name, breaker)
+    if (method !== OTHER) this.#own++
+    return breaker
+  }
+
+  #hasRoom(): boolean {
+    if (this.#own < this.#maxBreakers) return true
+    const nowMs = this.#surroundings.clock.nowMs()
+    if (nowMs - this.#sweptMs < SWEEP_MS) return false
+    this.#sweptMs = nowMs
+    for (const [upstream, breakers] of this.#upstreams) this.#forgetIdle(upstream, breakers)
+    return this.#own < this.#maxBreakers
+  }
+
+  #forgetIdle(upstream: string, breakers: Map<string, Breaker>): void {
+    for (const [method, breaker] of breakers) {
+      if (method === OTHER || !breaker.isForgettable()) continue
+      breakers.delete(method)
+      this.#byName.delete(breakerName(upstream, method))
+      this.#own--
+    }
+  }
+}
+
+/** `<upstream> <package.Service/Method>`, as in `app bank.v1.Risk/Score`: what operators type. */
+export function breakerName(upstream: string, path: string): string {
+  return `${upstream} ${path.startsWith('/') ? path.slice(1) : path}`
+}

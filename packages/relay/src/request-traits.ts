@@ -1,0 +1,55 @@
+import { MetadataName, OWN_PREFIX, parseTimeoutMs } from '@spillway/call'
+import { field, fieldList, type Field, type FieldList, type RequestHead } from '@spillway/http2'
+import { isCall, isGrpcContent } from './grpc-rules.ts'
+
+/** Why a request cannot be relayed at all. */
+export type RequestFault = 'not_a_call' | 'not_grpc' | 'bad_timeout'
+
+/** What follows from a request's head alone. Worked out once per head: calls that look alike share it. */
+export class RequestTraits {
+  readonly fault: RequestFault | undefined
+  /** What its own `grpc-timeout` allows; Infinity without one. */
+  readonly allowedMs: number
+  readonly contentType: string
+  readonly #fields: FieldList
+  #kept: FieldList | undefined
+  #stripped: FieldList | undefined
+
+  private constructor(head: RequestHead) {
+    const timeout = head.fields.get(MetadataName.timeout)
+    const allowedMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(timeout)
+    const contentType = head.fields.get('content-type')
+    this.#fields = head.fields
+    this.contentType = contentType ?? 'application/grpc'
+    this.allowedMs = allowedMs ?? 0
+    if (!isCall(head)) this.fault = 'not_a_call'
+    else if (!isGrpcContent(contentType)) this.fault = 'not_grpc'
+    else this.fault = allowedMs === undefined ? 'bad_timeout' : undefined
+  }
+
+  static of(head: RequestHead): RequestTraits {
+    if (head.derived instanceof RequestTraits) return head.derived
+    const traits = new RequestTraits(head)
+    head.derived = traits
+    return traits
+  }
+
+  /**
+   * The peer's own fields, in order, less `grpc-timeout` and, if `isStripped`, less those of our prefix. The same object
+   * each time unless `path` replaces theirs.
+   */
+  forwardable(isStripped: boolean, path: string | undefined): FieldList {
+    if (path !== undefined) return without(this.#fields, isStripped, path)
+    if (isStripped) return (this.#stripped ??= without(this.#fields, true, undefined))
+    return (this.#kept ??= without(this.#fields, false, undefined))
+  }
+}
+
+function without(request: FieldList, isStripped: boolean, path: string | undefined): FieldList {
+  const fields: Field[] = []
+  for (const each of request.fields) {
+    if (each.name === ':path' && path !== undefined) fields.push(field(':path', path))
+    else if (each.name !== MetadataName.timeout && !(isStripped && each.name.startsWith(OWN_PREFIX))) fields.push(each)
+  }
+  return path === undefined && fields.length === request.fields.length ? request : fieldList(fields)
+}
