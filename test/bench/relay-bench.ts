@@ -7,7 +7,9 @@ import { findProgram, formatCommand } from './command.ts'
 import { freePorts } from './free-ports.ts'
 import type { Ground } from './ground.ts'
 import { h2loadCommand } from './h2load.ts'
-import { lineUp } from './line-up.ts'
+import { lineUp, startAll, type LineUp } from './line-up.ts'
+import { buildBackend } from './backend.ts'
+import { PinnedProcess } from './pinned-process.ts'
 import { chooseCores, describeMachine, versionLine } from './machine.ts'
 import { PEERS } from './peers/index.ts'
 import { latencyLoad, measureMemory, memoryLoad, playRounds, throughputLoad } from './rounds.ts'
@@ -36,15 +38,22 @@ export async function runRelayBench(options: BenchOptions, tell: (line: string) 
 }
 
 async function measure(ground: Ground): Promise<BenchResult> {
-  await using servers = new AsyncDisposableStack()
-  const { running, skipped } = await playRounds(ground, await lineUp(ground, servers))
-  await measureMemory(ground, running)
+  const command = buildBackend(ground.folder, ground.backendPort)
+  await using _backend = await PinnedProcess.start(command, ground.cores.backend, ground.backendPort)
+  const measured = await measureRounds(ground, lineUp(ground, command))
+  await measureMemory(ground, measured)
   return {
     machine: { ...describeMachine(ground.cores), h2load: versionLine({ file: 'h2load', args: ['--version'] }) },
     commands: loadCommands(ground),
-    peers: running.map(({ entrant }) => entrant.result),
-    skipped,
+    peers: measured.candidates.map(({ entrant }) => entrant.result),
+    skipped: measured.skipped,
   }
+}
+
+/** All peers are up during the rounds; those that wait cost their core nothing. */
+async function measureRounds(ground: Ground, lined: LineUp): Promise<LineUp> {
+  await using servers = new AsyncDisposableStack()
+  return await playRounds(ground, await startAll(ground, lined, servers))
 }
 
 function loadCommands({ target, backendPort, options }: Ground): Record<string, string> {
