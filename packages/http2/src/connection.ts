@@ -1,7 +1,7 @@
 import type { BufferPool } from './buffer-pool.ts'
 import { Ending } from './closed-streams.ts'
 import { ErrorCode } from './error-code.ts'
-import { CLIENT_PREFACE, Flag, FrameType } from './frame.ts'
+import { Flag, FrameType } from './frame.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
 import { HeaderBlock } from './header-block.ts'
 import { ConnectionError, expectLength, frameSizeError, protocolError } from './http2-error.ts'
@@ -10,7 +10,7 @@ import type { ConnectionListener, StreamListener } from './listeners.ts'
 import { Output } from './output.ts'
 import { ReceiveSide } from './receive-side.ts'
 import { SendSide } from './send-side.ts'
-import { SETTING_BYTES, SettingId, Settings } from './settings.ts'
+import { SettingsExchange } from './settings-exchange.ts'
 import { StreamTable } from './stream-table.ts'
 import type { Http2Stream } from './stream.ts'
 
@@ -37,16 +37,14 @@ const DRAIN_PING = Buffer.from('spill:go', 'latin1')
  */
 export class Connection implements FrameSink {
   readonly output: Output
-  /** What the peer has told us of itself. */
-  readonly peer = new Settings()
   readonly #limits: Http2Limits
   readonly #listener: ConnectionListener
   readonly #table: StreamTable
   readonly #send: SendSide
   readonly #receive: ReceiveSide
+  readonly #settings: SettingsExchange
   readonly #reader: FrameReader
   readonly #block: HeaderBlock
-  #hasPeerSettings = false
   #receivedBytes = 0
   #draining: 'no' | 'announced' | 'final' = 'no'
   #isGoneAway = false
@@ -62,7 +60,8 @@ export class Connection implements FrameSink {
     this.#receive = new ReceiveSide(this.#send, options.limits, options.listener)
     this.#reader = new FrameReader(this, options.limits.maxFrameBytes, isServer)
     this.#block = new HeaderBlock(options.limits)
-    this.#greet(isServer)
+    this.#settings = new SettingsExchange(this.#send, this.#receive, options.limits)
+    this.#settings.greet()
   }
 
   /** Streams that are open. */
@@ -81,7 +80,7 @@ export class Connection implements FrameSink {
 
   /** The peer's first SETTINGS came. */
   get isSettled(): boolean {
-    return this.#hasPeerSettings
+    return this.#settings.isSettled
   }
 
   /** The peer owes the rest of a frame or of a header block. */
@@ -94,20 +93,11 @@ export class Connection implements FrameSink {
     return this.#draining !== 'no'
   }
 
-  get isFinished(): boolean {
-    return this.#isFinished
-  }
-
   /** Whether {@link open} may be called: settled, below the peer's limit, and neither side is going away. */
   get canOpen(): boolean {
-    return this.isOpen && this.#table.size < this.peer.maxConcurrentStreams
-  }
-
-  /** As `canOpen`, were it not for the streams that are open now. */
-  get isOpen(): boolean {
-    return (
-      this.#hasPeerSettings && !this.#isGoneAway && !this.isDraining && !this.#isFinished && this.#receive.ids.hasNext
-    )
+    const isEnding = this.#isGoneAway || this.isDraining || this.#isFinished
+    const { isSettled, peer } = this.#settings
+    return isSettled && !isEnding && this.#receive.ids.hasNext && this.#table.size < peer.maxConcurrentStreams
   }
 
   /** Opens a stream of ours, a client's; only when {@link canOpen}. Its headers are to be sent before anything else. */
@@ -207,7 +197,8 @@ export class Connection implements FrameSink {
   #controlFrame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
     switch (type) {
       case FrameType.SETTINGS:
-        this.#settings(flags, streamId, bytes, start, end)
+        if (streamId !== 0) throw protocolError('SETTINGS on a stream')
+        if (this.#settings.take(flags, bytes, start, end)) this.#listener.settled()
         return
       case FrameType.PING:
         this.#ping(flags, streamId, bytes, start, end)
@@ -227,7 +218,7 @@ export class Connection implements FrameSink {
 
   /** What may come at this point at all: SETTINGS first, and nothing in the middle of a header block. */
   #expect(type: number, flags: number, streamId: number): void {
-    if (!this.#hasPeerSettings && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
+    if (!this.#settings.isSettled && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
       throw protocolError('the first frame is not SETTINGS')
     }
     const isContinuation = type === FrameType.CONTINUATION
@@ -243,44 +234,6 @@ export class Connection implements FrameSink {
     else if (!this.#send.widen(increment)) {
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'connection window overflows')
     }
-  }
-
-  #settings(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
-    if (streamId !== 0) throw protocolError('SETTINGS on a stream')
-    if ((flags & Flag.ACK) !== 0) {
-      expectLength(end - start, 0)
-      this.#settingsAcknowledged()
-      return
-    }
-    if ((end - start) % SETTING_BYTES !== 0) throw frameSizeError()
-    const windowBefore = this.peer.initialWindowBytes
-    const tableBefore = this.peer.headerTableBytes
-    for (let at = start; at < end; at += SETTING_BYTES) {
-      this.peer.apply(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2))
-    }
-    if (this.peer.headerTableBytes !== tableBefore) {
-      this.#send.writer.encoder.setPeerMaxTableBytes(this.peer.headerTableBytes)
-    }
-    this.#hasPeerSettings = true
-    this.#send.writer.settingsAck()
-    this.#changeSendWindows(this.peer.initialWindowBytes - windowBefore)
-    this.#listener.settled()
-  }
-
-  #changeSendWindows(bytes: number): void {
-    if (bytes === 0) return
-    this.#receive.sizes.send = this.peer.initialWindowBytes
-    for (const stream of this.#table.all()) {
-      if (!this.#send.widenStream(stream, bytes)) {
-        throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'initial window overflows a stream')
-      }
-    }
-  }
-
-  #settingsAcknowledged(): void {
-    this.#receive.decoder.setMaxTableBytes(this.#limits.headerTableBytes)
-    this.#receive.sizes.receive = this.#limits.streamWindowBytes
-    for (const stream of this.#table.all()) stream.receiveWindow.resize(this.#limits.streamWindowBytes)
   }
 
   #ping(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
@@ -311,22 +264,6 @@ export class Connection implements FrameSink {
     expectLength(end - start, 5)
     const dependency = bytes.readUInt32BE(start) & 0x7fffffff
     if (dependency === streamId) this.#receive.selfDependency(streamId)
-  }
-
-  #greet(isServer: boolean): void {
-    const limits = this.#limits
-    if (!isServer) {
-      this.output.append(CLIENT_PREFACE, 0, CLIENT_PREFACE.length)
-    }
-    this.#send.writer.settings([
-      isServer ? [SettingId.MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams] : [SettingId.ENABLE_PUSH, 0],
-      [SettingId.HEADER_TABLE_SIZE, limits.headerTableBytes],
-      [SettingId.INITIAL_WINDOW_SIZE, limits.streamWindowBytes],
-      [SettingId.MAX_FRAME_SIZE, limits.maxFrameBytes],
-      [SettingId.MAX_HEADER_LIST_SIZE, limits.maxFieldListBytes],
-    ])
-    const extra = limits.connectionWindowBytes - 65_535
-    if (extra > 0) this.#send.windowUpdate(0, extra)
   }
 
   #dropStream(stream: Http2Stream, code: number, isUnprocessed: boolean): void {

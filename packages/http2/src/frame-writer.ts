@@ -123,7 +123,7 @@ export class FrameWriter {
 }
 
 /** Writes the nine octets in front of a payload. */
-export function writeFrameHeader(
+function writeFrameHeader(
   buffer: Buffer,
   at: number,
   length: number,

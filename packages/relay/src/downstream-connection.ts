@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Status, type Peer } from '@spillway/call'
 import { ErrorCode, field, fieldList, type Http2Stream, type RequestHead } from '@spillway/http2'
 import type { CallHandler } from './exchange.ts'
+import { LifeSigns } from './life-signs.ts'
 import type { ListenerConfig } from './listener-config.ts'
 import { headFields, statusFields } from './own-answer.ts'
 import { RequestTraits } from './request-traits.ts'
@@ -24,6 +25,7 @@ export class DownstreamConnection implements TransportOwner {
   readonly #closed: (connection: DownstreamConnection) => void
   readonly #bornMs: number
   readonly #maxAgeMs: number
+  readonly #lifeSigns: LifeSigns
   #drainingSinceMs = Number.NaN
   #midwaySinceMs = Number.NaN
   #finishedSinceMs = Number.NaN
@@ -47,6 +49,8 @@ export class DownstreamConnection implements TransportOwner {
     this.#closed = shared.closed
     this.#bornMs = shared.resources.clock.nowMs()
     this.#maxAgeMs = maxAgeMs
+    const { keepaliveIdleMs, keepaliveTimeoutMs } = shared.config
+    this.#lifeSigns = new LifeSigns(keepaliveIdleMs, keepaliveTimeoutMs, this.#bornMs)
     this.transport = new Transport(socket, 'server', shared.config.limits, this, shared.resources)
   }
 
@@ -99,9 +103,17 @@ export class DownstreamConnection implements TransportOwner {
     const isGreeting = !connection.isSettled
     if (nowMs - this.#finishedSinceMs > LINGER_MS) this.transport.destroy()
     else if (isGreeting && nowMs - this.#bornMs > this.#config.prefaceTimeoutMs) this.transport.destroy()
+    else if (connection.streams > 0 && this.#isDead(nowMs)) this.transport.destroy()
     else if (this.#isStalled(nowMs)) connection.close(ErrorCode.ENHANCE_YOUR_CALM, 'frame not completed in time')
     else if (!Number.isNaN(this.#drainingSinceMs)) this.#hurry(nowMs)
     else if (nowMs - this.#bornMs > this.#maxAgeMs) this.drain(nowMs)
+  }
+
+  #isDead(nowMs: number): boolean {
+    const { connection } = this.transport
+    const verdict = this.#lifeSigns.judge(connection.receivedBytes, nowMs)
+    if (verdict === 'ask') connection.ping()
+    return verdict === 'dead'
   }
 
   #isStalled(nowMs: number): boolean {

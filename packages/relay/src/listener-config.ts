@@ -18,7 +18,11 @@ export interface ListenerConfig {
   readonly prefaceTimeoutMs: number
   /** Time for a frame or a header block that has begun to come to its end. */
   readonly headerTimeoutMs: number
-  /** Deadline of forwarded calls that have none. */
+  /** A connection with calls from which nothing came for so long is sent a PING ... */
+  readonly keepaliveIdleMs: number
+  /** ... and is given up when nothing comes for so long after it. */
+  readonly keepaliveTimeoutMs: number
+  /** Deadline of forwarded calls that have none; a later one is brought forward to it. Counted from the arrival. */
   readonly maxCallMs: number
   readonly limits: Http2Limits
 }
@@ -32,6 +36,8 @@ export const DEFAULT_LISTENER_CONFIG: Omit<ListenerConfig, 'address'> = {
   maxAgeGraceMs: 30_000,
   prefaceTimeoutMs: 10_000,
   headerTimeoutMs: 10_000,
+  keepaliveIdleMs: 60_000,
+  keepaliveTimeoutMs: 20_000,
   maxCallMs: Number.POSITIVE_INFINITY,
   limits: DEFAULT_HTTP2_LIMITS,
 }

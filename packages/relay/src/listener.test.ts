@@ -198,6 +198,32 @@ test.each([
   expect(socket.destroyed).toBe(true)
 })
 
+test('a silent caller is asked for a sign of life, and kept when it gives one', async () => {
+  const opened = Promise.withResolvers<Exchange>()
+  const { relay, caller, clock } = await network({}, (exchange) => opened.resolve(exchange))
+  caller.open()
+  await opened.promise
+  for (let second = 0; second < 62; second++) clock.advance(1_000)
+  await once(caller.session, 'ping')
+  const { receivedBytes } = relay.listener.snapshot()
+  while (relay.listener.snapshot().receivedBytes === receivedBytes) await turn()
+
+  for (let second = 0; second < 40; second++) clock.advance(1_000)
+
+  expect(relay.listener.snapshot().connections).toBe(1)
+})
+
+test('a caller that gives no sign of life is given up, and its calls with it', async () => {
+  const opened = Promise.withResolvers<Exchange>()
+  const { relay, caller, clock } = await network({}, (exchange) => opened.resolve(exchange))
+  caller.open()
+  await opened.promise
+
+  for (let second = 0; second < 82; second++) clock.advance(1_000)
+
+  expect(await relay.endOf(1)).toMatchObject({ isCancelledByCaller: true })
+})
+
 test('a peer that does not complete its header block is cut off', async () => {
   const { relay, clock } = await network()
   const socket = connect({ host: '127.0.0.1', port: Number(relay.address.split(':')[1]) })

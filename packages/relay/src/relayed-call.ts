@@ -1,4 +1,4 @@
-import { MetadataName, NO_DEADLINE, Status, parseStatus, type Deadline, type Peer } from '@spillway/call'
+import { NO_DEADLINE, Status, type Deadline, type Peer } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import {
   ErrorCode,
@@ -8,6 +8,7 @@ import {
   type RequestHead,
   type StreamListener,
 } from '@spillway/http2'
+import { CallRecord } from './call-record.ts'
 import type { DeadlineWheel, WheelEntry } from './deadline-wheel.ts'
 import type { Answer, CallHandler, Exchange, ExchangeObserver, FirstMessage, Forwarding } from './exchange.ts'
 import { answeredParts, forwardedParts } from './forwarded-fields.ts'
@@ -61,18 +62,11 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   #expiry: WheelEntry | undefined
   #attempt: UpstreamAttempt | undefined
   #retries = 0
-  #forwardedMs = Number.NaN
 
   #creditedBytes = 0
   #leftBytes = 0
-  #responseBytes = 0
   #hasAnswerHead = false
-  #status: Status = Status.CANCELLED
-  #isOwn = false
-  #isFromSidecar = false
-  #hasPushback = false
-  #endedMs = 0
-  #isCancelledByCaller = false
+  readonly #record = new CallRecord()
 
   #firstMessage: FirstMessageReader | undefined
 
@@ -97,7 +91,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     const observer = handler.opened(this)
     this.#observer = observer
     if (this.#isUnreachableUntold) observer.unreachable()
-    if (this.#phase === 'ended') this.#tellEnd(observer)
+    if (this.#phase === 'ended') observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
   }
 
   forward(upstream: Upstream, forwarding: Forwarding): void {
@@ -113,11 +107,11 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
-    this.#finish(answer.status, true)
+    this.#finishOwn(answer.status)
     const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)
     if (own.body === undefined) return
-    this.#responseBytes = own.body.message.length
+    this.#record.responseBytes = own.body.message.length
     this.#stream.sendData(own.body.message, 0, own.body.message.length, false)
     this.#stream.sendTrailers([own.body.trailers])
   }
@@ -175,7 +169,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     const forwarding = this.#forwarding
     if (forwarding === undefined) return
     const nowMs = this.#around.clock.nowMs()
-    if (Number.isNaN(this.#forwardedMs)) this.#forwardedMs = nowMs
+    this.#record.sent(nowMs)
     const log = this.#log
     const parts = forwardedParts(this.#traits, forwarding, this.#deadlineMs - nowMs)
     stream.sendHeaders(parts, log.isComplete && log.totalBytes === 0)
@@ -206,8 +200,8 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   attemptData(bytes: Buffer, start: number, end: number, endsStream: boolean): void {
     if (end > start) {
-      if (this.#responseBytes === 0) this.#observer?.answering()
-      this.#responseBytes += end - start
+      if (this.#record.responseBytes === 0) this.#observer?.answering()
+      this.#record.responseBytes += end - start
       const left = this.#stream.sendData(bytes, start, end, false)
       if (left > 0) this.#attempt?.stream?.credit(left)
     }
@@ -265,15 +259,14 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   /** The upstream's answer is complete and carries a status of its own. */
   #readEnd(fields: FieldList): void {
-    this.#isFromSidecar = fields.get(MetadataName.origin) !== undefined
-    this.#hasPushback = fields.get(MetadataName.pushback) !== undefined
-    this.#finish(parseStatus(fields.get('grpc-status')), false)
+    this.#phase = 'finishing'
+    this.#record.answered(fields, this.#around.clock.nowMs())
   }
 
   /** Ends the call with a status of ours, whatever is on its way to the caller. */
   #fail(status: Status, message: string, keepsQueued = false): void {
     if (this.#phase === 'ended') return
-    this.#finish(status, true)
+    this.#finishOwn(status)
     this.#attempt?.abandon(ErrorCode.CANCEL)
     this.#attempt = undefined
     const fields = statusFields(status, message, this.#around.origin, [])
@@ -283,42 +276,24 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     } else this.#stream.sendHeaders([fieldList([...headFields(this.#traits.contentType, []), ...fields])], true)
   }
 
-  #finish(status: Status, isOwn: boolean): void {
+  #finishOwn(status: Status): void {
     this.#phase = 'finishing'
-    this.#status = status
-    this.#isOwn = isOwn
     this.#firstMessage = undefined
-    this.#endedMs = this.#around.clock.nowMs()
+    this.#record.answeredByUs(status, this.#around.clock.nowMs())
   }
 
   #end(isCancelledByCaller: boolean): void {
     if (this.#phase === 'ended') return
     const isFinished = this.#phase === 'finishing'
     this.#phase = 'ended'
-    this.#isCancelledByCaller = isCancelledByCaller
-    if (!isFinished) this.#endedMs = this.#around.clock.nowMs()
+    if (isCancelledByCaller) this.#record.cancelled(this.#around.clock.nowMs())
     this.#stopExpiry()
     this.#attempt?.abandon(isFinished ? ErrorCode.NO_ERROR : ErrorCode.CANCEL)
     this.#attempt = undefined
     this.#log.drop()
     this.#firstMessage = undefined
-    if (this.#observer !== undefined) this.#tellEnd(this.#observer)
-  }
-
-  #tellEnd(observer: ExchangeObserver): void {
-    const isForwarded = !Number.isNaN(this.#forwardedMs)
-    observer.ended({
-      status: this.#isCancelledByCaller ? Status.CANCELLED : this.#status,
-      isFromSidecar: this.#isFromSidecar,
-      hasPushback: this.#hasPushback,
-      isCancelledByCaller: this.#isCancelledByCaller,
-      heldMs: isForwarded ? this.#endedMs - this.#forwardedMs : 0,
-      allowedMs: this.#traits.allowedMs,
-      isForwarded,
-      isOwn: this.#isOwn,
-      requestBytes: this.#log.totalBytes,
-      responseBytes: this.#responseBytes,
-    })
+    if (this.#observer !== undefined)
+      this.#observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
   }
 
   #stopExpiry(): void {

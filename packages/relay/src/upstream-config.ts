@@ -12,7 +12,7 @@ export interface UpstreamConfig {
   /** Wait before the first attempt to connect again; grows by 1.6 each time, spread by a fifth. */
   readonly backoffMs: number
   readonly maxBackoffMs: number
-  /** A connection from which nothing came for so long is sent a PING ... */
+  /** A connection with calls from which nothing came for so long is sent a PING ... */
   readonly keepaliveIdleMs: number
   /** ... and is given up when nothing comes for so long after it. */
   readonly keepaliveTimeoutMs: number
@@ -34,7 +34,7 @@ export const DEFAULT_UPSTREAM_CONFIG: Omit<UpstreamConfig, 'name' | 'endpoints'>
 }
 
 /** State of one endpoint's connection. */
-export type EndpointState = 'idle' | 'connecting' | 'ready' | 'draining' | 'backoff' | 'closed'
+export type EndpointState = 'idle' | 'connecting' | 'ready' | 'backoff' | 'closed'
 
 /** What an endpoint holds and has done, computed when asked. */
 export interface EndpointSnapshot {

@@ -82,12 +82,12 @@ export class UpstreamConnection implements TransportOwner {
     this.#owner.connectionLost(this)
   }
 
-  /** After so long without a sign of life a PING goes out ... */
+  /** After so long without a sign of life a PING goes out, but only for the sake of calls (gRFC A8) ... */
   #listenForLife(): void {
     this.#timer.cancel()
     this.#seenBytes = this.transport.connection.receivedBytes
     this.#timer = this.#clock.schedule(this.#keepalive.idleMs, () => {
-      if (this.#hasHeard()) this.#listenForLife()
+      if (this.#hasHeard() || this.transport.connection.streams === 0) this.#listenForLife()
       else this.#askForLife()
     })
   }

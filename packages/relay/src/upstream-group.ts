@@ -19,10 +19,10 @@ export class UpstreamGroup implements Upstream {
   readonly #config: UpstreamConfig
   /** By priority, the first ones first. */
   readonly #levels: readonly (readonly Endpoint[])[]
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   #isServing = false
-  #isClosed = false
 
+  /** Throws a RangeError for an address that is none. */
   constructor(
     config: Partial<UpstreamConfig> & Pick<UpstreamConfig, 'name' | 'endpoints'>,
     resources: RelayResources = createRelayResources(),
@@ -30,6 +30,7 @@ export class UpstreamGroup implements Upstream {
   ) {
     this.#config = { ...DEFAULT_UPSTREAM_CONFIG, ...config }
     this.name = config.name
+    for (const endpoint of config.endpoints) parseAddress(endpoint.address)
     const endpoints = config.endpoints.map(
       (endpoint) => new Endpoint(endpoint, this.#config, dial, resources, this.#serve),
     )
@@ -39,8 +40,9 @@ export class UpstreamGroup implements Upstream {
   }
 
   seek(seeker: StreamSeeker, avoided: string | undefined): void {
-    if (this.#trySeek(seeker, avoided)) return
-    if (this.#waiting.length >= this.#config.maxWaiting) seeker.unreachable()
+    const choice = this.#choose(avoided)
+    if (choice !== 'wait') tell(seeker, choice)
+    else if (this.#waiting.length >= this.#config.maxWaiting) seeker.unreachable()
     else this.#waiting.push({ seeker, avoided })
   }
 
@@ -51,7 +53,6 @@ export class UpstreamGroup implements Upstream {
 
   /** Cuts all connections; whoever waits, or comes later, finds it unreachable. */
   close(): void {
-    this.#isClosed = true
     for (const level of this.#levels) for (const endpoint of level) endpoint.close()
     this.#serve()
   }
@@ -61,19 +62,15 @@ export class UpstreamGroup implements Upstream {
     return { name: this.name, waiting: this.#waiting.length, endpoints }
   }
 
-  /** Tells the seeker, and returns true, unless it has to wait. */
-  #trySeek(seeker: StreamSeeker, avoided: string | undefined): boolean {
+  /** Where a call goes now. Connects whatever could take it and is not connected. */
+  #choose(avoided: string | undefined): Endpoint | 'wait' | 'unreachable' {
     for (const level of this.#levels) {
       for (const endpoint of level) endpoint.connect()
-      const chosen = leastLoaded(level, avoided)
-      if (chosen !== undefined) {
-        chosen.open(seeker)
-        return true
-      }
-      if (!this.#isClosed && level.some((endpoint) => endpoint.condition === 'soon')) return false
+      const free = leastLoaded(level, avoided)
+      if (free !== undefined) return free
+      if (level.some((endpoint) => endpoint.condition === 'soon')) return 'wait'
     }
-    seeker.unreachable()
-    return true
+    return 'unreachable'
   }
 
   /** Something has changed: those who wait try again, in order, until one has to go on waiting. */
@@ -81,13 +78,18 @@ export class UpstreamGroup implements Upstream {
     if (this.#isServing) return
     this.#isServing = true
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const choice = this.#choose(first.avoided)
+      if (choice === 'wait') break
       this.#waiting.shift()
-      if (this.#trySeek(first.seeker, first.avoided)) continue
-      this.#waiting.unshift(first)
-      break
+      tell(first.seeker, choice)
     }
     this.#isServing = false
   }
+}
+
+function tell(seeker: StreamSeeker, choice: Endpoint | 'unreachable'): void {
+  if (choice === 'unreachable') seeker.unreachable()
+  else choice.open(seeker)
 }
 
 /** The free endpoint with the fewest streams; the avoided one only if there is no other. */

@@ -1,0 +1,61 @@
+import { MetadataName, Status, parseStatus } from '@spillway/call'
+import type { FieldList } from '@spillway/http2'
+import type { ExchangeEnd } from './exchange.ts'
+
+/** Writes down how a call goes, for the report at its end. */
+export class CallRecord {
+  /** Octets of the answer, gRPC prefixes included. */
+  responseBytes = 0
+  #sentMs = Number.NaN
+  #endedMs = Number.NaN
+  #status: Status = Status.CANCELLED
+  #isOwn = false
+  #isFromSidecar = false
+  #hasPushback = false
+  #isCancelledByCaller = false
+
+  /** It was sent to an upstream, for the first time or again. */
+  sent(nowMs: number): void {
+    if (Number.isNaN(this.#sentMs)) this.#sentMs = nowMs
+  }
+
+  /** The upstream's answer is complete; `fields` carry its status. */
+  answered(fields: FieldList, nowMs: number): void {
+    this.#status = parseStatus(fields.get('grpc-status'))
+    this.#isFromSidecar = fields.get(MetadataName.origin) !== undefined
+    this.#hasPushback = fields.get(MetadataName.pushback) !== undefined
+    this.#endedMs = nowMs
+  }
+
+  /** We have made the status. Replaces what the upstream said before. */
+  answeredByUs(status: Status, nowMs: number): void {
+    this.#status = status
+    this.#isOwn = true
+    this.#isFromSidecar = false
+    this.#hasPushback = false
+    this.#endedMs = nowMs
+  }
+
+  /** The caller went away before the answer was complete. The upstream's time ends with its answer, if there was one. */
+  cancelled(nowMs: number): void {
+    this.#isCancelledByCaller = true
+    this.#status = Status.CANCELLED
+    if (Number.isNaN(this.#endedMs)) this.#endedMs = nowMs
+  }
+
+  end(requestBytes: number, allowedMs: number): ExchangeEnd {
+    const isForwarded = !Number.isNaN(this.#sentMs)
+    return {
+      status: this.#status,
+      isFromSidecar: this.#isFromSidecar,
+      hasPushback: this.#hasPushback,
+      isCancelledByCaller: this.#isCancelledByCaller,
+      heldMs: isForwarded ? this.#endedMs - this.#sentMs : 0,
+      allowedMs,
+      isForwarded,
+      isOwn: this.#isOwn,
+      requestBytes,
+      responseBytes: this.responseBytes,
+    }
+  }
+}
