@@ -1,1 +1,37 @@
-process.exitCode = 0
+import { CommanderError } from 'commander'
+import { makeProgram } from './program.ts'
+import { processTerminal } from './terminal.ts'
+import { UserError } from './user-error.ts'
+
+const env = process.env
+const terminal = processTerminal(env)
+
+/** Runs the command line. Mistakes of users end in lines, bugs in stack traces. */
+async function main(): Promise<number> {
+  let exitCode = 0
+  const program = makeProgram({ terminal, env }, (code) => (exitCode = code))
+  try {
+    await program.parseAsync(process.argv)
+    return exitCode
+  } catch (error) {
+    if (error instanceof UserError) terminal.err(`${error.message}\n`)
+    else if (error instanceof CommanderError) return endOfParsing(error, program.helpInformation())
+    else throw error
+    return 1
+  }
+}
+
+/** Help and version are no errors; everything else is one line. */
+function endOfParsing(error: CommanderError, help: string): number {
+  if (error.exitCode === 0) return 0
+  if (error.code === 'commander.help') {
+    terminal.err(help)
+    return 1
+  }
+  const text = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  terminal.err(`spillway: error: ${text}. Fix: see spillway --help.\n`)
+  return 1
+}
+
+const exitCode = await main()
+process.stdout.write('', () => process.exit(exitCode))

@@ -4,7 +4,7 @@ import type { Upstream } from './upstream.ts'
 
 /** How a call leaves for its upstream: the request as it came, with these changes. */
 export interface Forwarding {
-  /** Drop every field of our own prefix (`spillway-`) that the peer sent. */
+  /** Drop every field of our own prefix (`spillway-`) that the peer sent, and every member of that prefix in its baggage. */
   readonly isStripped: boolean
   /** Fields to put behind the peer's own. */
   readonly added: readonly Field[]

@@ -35,8 +35,8 @@ export class RequestTraits {
   }
 
   /**
-   * The peer's own fields, in order, less `grpc-timeout` and, if `isStripped`, less those of our prefix. The same object
-   * each time unless `path` replaces theirs.
+   * The peer's own fields, in order, less `grpc-timeout` and, if `isStripped`, less those of our prefix, members of the
+   * baggage included. The same object each time unless `path` replaces theirs.
    */
   forwardable(isStripped: boolean, path: string | undefined): FieldList {
     if (path !== undefined) return without(this.#fields, isStripped, path)
@@ -49,7 +49,17 @@ function without(request: FieldList, isStripped: boolean, path: string | undefin
   const fields: Field[] = []
   for (const each of request.fields) {
     if (each.name === ':path' && path !== undefined) fields.push(field(':path', path))
+    else if (isStripped && each.name === 'baggage') fields.push(...strippedBaggage(each))
     else if (each.name !== MetadataName.timeout && !(isStripped && each.name.startsWith(OWN_PREFIX))) fields.push(each)
   }
-  return path === undefined && fields.length === request.fields.length ? request : fieldList(fields)
+  const isSame =
+    fields.length === request.fields.length && fields.every((each, index) => each === request.fields[index])
+  return isSame ? request : fieldList(fields)
+}
+
+/** W3C baggage without the members of our prefix; nothing when there are no others. What has none stays as it is. */
+function strippedBaggage(baggage: Field): readonly Field[] {
+  if (!baggage.value.includes(OWN_PREFIX)) return [baggage]
+  const members = baggage.value.split(',').filter((member) => !member.trimStart().startsWith(OWN_PREFIX))
+  return members.length === 0 ? [] : [field(baggage.name, members.join(','), baggage.isNeverIndexed)]
 }

@@ -1,0 +1,67 @@
+import { formatProblem, type Problem } from '@spillway/call'
+import { settingTable, type ConfigSources } from '@spillway/sidecar'
+import type { CommandContext } from '../command-context.ts'
+import { inspectSurroundings } from '../inspect-surroundings.ts'
+import { loadPolicies } from '../load-policies.ts'
+import { styled, type Terminal } from '../terminal.ts'
+
+/** One line of `spillway check`: something that is right, or a problem. */
+export type Finding = { readonly severity: 'ok'; readonly place: string; readonly message: string } | Problem
+
+/** `spillway check`: everything that is right and everything that is wrong, at once. Returns 1 when there is an error. */
+export async function check(sources: ConfigSources, isJson: boolean, { terminal }: CommandContext): Promise<number> {
+  const findings = await findAll(sources)
+  if (isJson) terminal.out(`${JSON.stringify({ findings })}\n`)
+  else for (const finding of findings) terminal.out(`${lineOf(finding, terminal)}\n`)
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0
+}
+
+/** `spillway check --settings`: the table of everything that can be set. */
+export function showSettings({ terminal }: CommandContext): number {
+  terminal.out(settingTable())
+  return 0
+}
+
+async function findAll(sources: ConfigSources): Promise<readonly Finding[]> {
+  const loaded = loadPolicies(sources)
+  if ('problems' in loaded) return loaded.problems
+  const { settings, contract, warnings } = loaded.ok
+  const { config, file } = settings
+  const rpcs = contract.methods.size
+  const rules = [...contract.methods.values()].reduce((sum, { fallbacks }) => sum + fallbacks.length, 0)
+  return [
+    { severity: 'ok', place: file ?? 'settings', message: file === undefined ? 'defaults, no spillway.yaml' : 'valid' },
+    { severity: 'ok', place: 'contract', message: `${rpcs} rpcs, ${rules} fallback rules` },
+    ...(rpcs === 0 ? [noContract()] : []),
+    ...Object.entries(config.budgets).map(([name, { rate, burst }]): Finding => {
+      return {
+        severity: 'ok',
+        place: `budget ${name}`,
+        message: `${rate} per second, burst ${burst}, local to this sidecar`,
+      }
+    }),
+    ...warnings,
+    ...(await inspectSurroundings(config)),
+  ]
+}
+
+function noContract(): Problem {
+  const message = 'no rpc is known, so every call is STANDARD and nothing answers for it'
+  return { severity: 'warning', place: 'contract', message, fix: 'name the .proto files with --proto <folder>' }
+}
+
+function lineOf(finding: Finding, terminal: Terminal): string {
+  switch (finding.severity) {
+    case 'ok':
+      return `${styled(terminal, 'green', 'OK')}       ${finding.place}: ${finding.message}`
+    case 'warning':
+      return `${styled(terminal, 'yellow', 'warning')}  ${short(finding)}`
+    default:
+      return `${styled(terminal, 'red', 'error')}    ${short(finding)}`
+  }
+}
+
+/** The usual line of a problem; its severity stands in front already. */
+function short(problem: Problem): string {
+  return formatProblem(problem).replace(`${problem.place}: ${problem.severity}: `, `${problem.place}: `)
+}

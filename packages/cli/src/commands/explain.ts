@@ -1,0 +1,40 @@
+import { nearest } from '@spillway/contract'
+import { policyValues, type ConfigSources } from '@spillway/sidecar'
+import type { CommandContext } from '../command-context.ts'
+import { loadPolicies } from '../load-policies.ts'
+import { textTable, type Column } from '../text-table.ts'
+import { UserError, userError } from '../user-error.ts'
+
+type Value = ReturnType<typeof policyValues>[number]
+
+const COLUMNS: readonly Column<Value>[] = [
+  { title: 'OPTION', text: ({ key }) => key },
+  { title: 'VALUE', text: ({ value }) => (value === '' ? '-' : value) },
+  { title: 'FROM', text: ({ origin }) => origin },
+  { title: 'AT', text: ({ place }) => place },
+]
+
+const PRECEDENCE =
+  'trusted metadata > raise rule > method option > yaml method > service option > yaml default > built-in'
+
+/** `spillway explain <method>`: the policy in force and where each value came from, read from the files alone. */
+export function explain(method: string, sources: ConfigSources, isJson: boolean, { terminal }: CommandContext): number {
+  const loaded = loadPolicies(sources)
+  if ('problems' in loaded) throw new UserError(loaded.problems)
+  const { contract } = loaded.ok
+  const path = method.startsWith('/') ? method : `/${method}`
+  const policy = contract.methods.get(path)
+  if (policy === undefined) throw unknownMethod(path.slice(1), [...contract.methods.keys()])
+  const values = policyValues(policy)
+  if (isJson) terminal.out(`${JSON.stringify({ path, shape: policy.shape, values })}\n`)
+  else terminal.out(`${path.slice(1)} (${policy.shape})\n${textTable(COLUMNS, values)}class of a call: ${PRECEDENCE}\n`)
+  return 0
+}
+
+function unknownMethod(name: string, paths: readonly string[]): UserError {
+  const known = paths.map((path) => path.slice(1))
+  if (known.length === 0) return userError(name, 'no .proto files are configured', 'name them with --proto <folder>')
+  const meant = nearest(name, known)
+  const fix = meant === undefined ? `write one of ${known.slice(0, 5).join(', ')}` : `write ${meant}`
+  return userError(name, 'there is no such rpc', fix)
+}

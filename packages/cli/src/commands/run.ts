@@ -1,0 +1,91 @@
+import { systemClock } from '@spillway/clock'
+import type { ConfigSources } from '@spillway/sidecar'
+import { AppReadiness } from '../app-readiness.ts'
+import { ChildApp } from '../child-app.ts'
+import type { CommandContext } from '../command-context.ts'
+import { narrate, type LifeEvent } from '../narrator.ts'
+import { reloadOnHangUp } from '../reload-on-hang-up.ts'
+import { startSidecar, type StartedSidecar } from '../start-sidecar.ts'
+import { StopSignals, signalExitCode, type StopSignal } from '../stop-signals.ts'
+import { userError } from '../user-error.ts'
+
+/**
+ * `spillway run -- command`: the sidecar first, then the app beside it. Returns the app's exit code. Whatever ends first
+ * (the app, a signal, an error) takes the rest with it.
+ */
+export async function run(
+  command: readonly string[],
+  sources: ConfigSources,
+  isJson: boolean,
+  context: CommandContext,
+): Promise<number> {
+  const tell = narrate(context.terminal, isJson)
+  const isTerminal = process.stdin.isTTY
+  const signals = new StopSignals(isTerminal)
+  const started = await startSidecar(sources, context)
+  const { sidecar, config } = started
+  const stopReloading = isTerminal ? () => undefined : reloadOnHangUp(started, sources, context)
+  try {
+    tell({ event: 'listening', addresses: sidecar.addresses, app: config.inbound.app })
+    const app = await ChildApp.start(command, appEnvironment(context.env, started))
+    return await superviseUntilEnd(app, started, signals, tell)
+  } finally {
+    stopReloading()
+    signals.close()
+    await sidecar.close()
+  }
+}
+
+/** What the app is told: where its callers come in, where it finds others, where it can be looked at. */
+function appEnvironment(env: CommandContext['env'], { sidecar }: StartedSidecar): CommandContext['env'] {
+  const { inbound, outbound, inspect } = sidecar.addresses
+  return { ...env, SPILLWAY_INBOUND: inbound, SPILLWAY_OUTBOUND: outbound, SPILLWAY_INSPECT: inspect }
+}
+
+async function superviseUntilEnd(
+  app: ChildApp,
+  started: StartedSidecar,
+  signals: StopSignals,
+  tell: (event: LifeEvent) => void,
+): Promise<number> {
+  const killApp = (): void => app.killGroup()
+  process.once('exit', killApp)
+  const readiness = new AppReadiness(started, tell)
+  try {
+    const ending = await Promise.race([app.exit, signals.first])
+    readiness.stop()
+    if (typeof ending === 'string') return await stopPolitely(app, started, signals, ending, readiness.hasServed, tell)
+    if (readiness.hasServed) {
+      tell({ event: 'app_ended', exitCode: ending })
+      return ending
+    }
+    const { app: address } = started.config.inbound
+    throw userError('the app', `ended with code ${ending} before it served on ${address}`, 'look at what it says above')
+  } finally {
+    readiness.stop()
+    app.killGroup()
+    process.off('exit', killApp)
+  }
+}
+
+/** Drains inbound first, while app and outbound are up; then the app gets the signal; a second signal cuts all short. */
+async function stopPolitely(
+  app: ChildApp,
+  { sidecar, config }: StartedSidecar,
+  signals: StopSignals,
+  signal: StopSignal,
+  hasServed: boolean,
+  tell: (event: LifeEvent) => void,
+): Promise<number> {
+  const { promise: insistence, resolve } = Promise.withResolvers<number>()
+  signals.onInsistence((again) => resolve(signalExitCode(again)))
+  const polite = async (): Promise<number> => {
+    if (hasServed) {
+      tell({ event: 'draining', because: signal })
+      const drained = await Promise.race([sidecar.drain(), app.exit])
+      if (typeof drained === 'object') tell({ event: 'drained', ...drained })
+    }
+    return await app.stop(signal, config.drain.stop, systemClock)
+  }
+  return await Promise.race([polite(), insistence])
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Problem } from '@spillway/call'
+import { probeApp, type SidecarConfig } from '@spillway/sidecar'
+import type { Finding } from './commands/check.ts'
+
+const PROBE_TIMEOUT_MS = 1_000
+
+/** Whether the ports are free, the app answers and the upstreams can be reached: what is no error, because it may change. */
+export async function inspectSurroundings(config: SidecarConfig): Promise<readonly Finding[]> {
+  const { inbound, outbound, inspect } = config
+  const endpoints = Object.entries(outbound.upstreams).flatMap(([name, upstream]) =>
+    upstream.endpoints.map(({ address }) => reach(`upstream ${name}`, address, 'check its address, or start it')),
+  )
+  return await Promise.all([
+    free('inbound.port', inbound),
+    free('outbound.port', outbound),
+    free('inspect.port', inspect),
+    reach('app', inbound.app, 'start it, or name its port with --app-port'),
+    ...endpoints,
+  ])
+}
+
+async function free(place: string, { host, port }: { readonly host: string; readonly port: number }): Promise<Finding> {
+  const server = createServer()
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+    return { severity: 'ok', place, message: `${host}:${port} is free` }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const message = code === 'EADDRINUSE' ? `${host}:${port} is taken` : `${host}:${port} cannot be bound (${code})`
+    const fix = 'unless it is this sidecar that runs there already, stop what does or choose another port'
+    return { severity: 'warning', place, message, fix }
+  } finally {
+    server.close()
+  }
+}
+
+async function reach(place: string, address: string, fix: string): Promise<Finding> {
+  const condition = await probeApp(address, PROBE_TIMEOUT_MS)
+  if (condition === 'serving') return { severity: 'ok', place, message: `${address} serves` }
+  const message = condition === 'unreachable' ? `nothing answers on ${address}` : `${address} says NOT_SERVING`
+  const problem: Problem = { severity: 'warning', place, message, fix }
+  return problem
+}

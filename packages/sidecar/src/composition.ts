@@ -1,0 +1,154 @@
+import { Admission, FixedLimit } from '@spillway/admission'
+import { Breakers } from '@spillway/breaker'
+import { Budgets } from '@spillway/budget'
+import { Gates, Status, type Refusal } from '@spillway/call'
+import { Classifier } from '@spillway/classifier'
+import { jitter, type Clock, type Random } from '@spillway/clock'
+import type { Contract } from '@spillway/contract'
+import { Fallbacks } from '@spillway/fallback'
+import { UpstreamGroup, createRelayResources, type EndpointConfig, type RelayResources } from '@spillway/relay'
+import { Telemetry, defaultDecisionLogConfig, type Direction } from '@spillway/telemetry'
+import type { SidecarConfig } from './config/schema.ts'
+import { admissionConfig, breakerSettings, trustOptions } from './gate-settings.ts'
+import { Inbound, inboundGates } from './inbound.ts'
+import { shownState } from './inspector-views.ts'
+import { Outbound, outboundGates } from './outbound.ts'
+import { RefusalAnswers } from './refusal-answers.ts'
+import { Routes, type Route } from './routes.ts'
+import type { Destination, Policies, Side } from './side.ts'
+
+/** What a composition takes from outside. */
+export interface Surroundings {
+  readonly contract: Contract
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: (line: string) => void
+}
+
+/** Name of the upstream of inbound calls. */
+export const APP = 'app'
+
+/** About how long callers of an unreachable upstream should stay away, and how widely they are spread. */
+const UNREACHABLE_PUSHBACK_MS = 1_000
+const UNREACHABLE_SPREAD = 0.5
+
+/** Everything of one sidecar, made and wired; nothing is bound and no connection made. */
+export class Composition {
+  readonly resources: RelayResources
+  readonly telemetry: Telemetry
+  readonly breakers: Breakers
+  readonly budgets: Budgets
+  /** In front of the app. */
+  readonly admission: Admission
+  readonly inbound: Inbound
+  readonly outbound: Outbound
+  readonly upstreams: readonly UpstreamGroup[]
+  readonly sides: Readonly<Record<Direction, Side>>
+  readonly #fallbacks = new Fallbacks()
+  readonly #config: SidecarConfig
+  readonly #around: Surroundings
+
+  constructor(config: SidecarConfig, around: Surroundings) {
+    const { clock, random, contract } = around
+    this.#config = config
+    this.#around = around
+    this.resources = createRelayResources(clock, random)
+    this.telemetry = this.#makeTelemetry()
+    this.telemetry.knowMethods(contract.methods.keys())
+    const policies = this.#makePolicies(config, contract)
+    this.sides = { inbound: this.#side('inbound', policies), outbound: this.#side('outbound', policies) }
+    this.breakers = new Breakers({
+      clock,
+      random,
+      settingsOf: (path) => breakerSettings(this.contract.policyOf(path).breaker),
+    })
+    this.breakers.subscribe(({ breaker, from, to, reason }) =>
+      this.telemetry.emit({ kind: 'breaker_changed', breaker, from: shownState(from), to: shownState(to), reason }),
+    )
+    this.budgets = new Budgets(clock, config.budgets)
+    this.admission = this.#makeAdmission(config.admission.limit)
+    const app = this.#makeUpstream(APP, [{ address: config.inbound.app, priority: 0 }])
+    this.inbound = new Inbound(this.sides.inbound, this.#destination(app, this.#inboundGates()))
+    const upstreams = Object.entries(config.outbound.upstreams).map(([name, settings]) => {
+      const upstream = this.#makeUpstream(name, settings.endpoints)
+      return { upstream, route: this.#route(upstream, settings) }
+    })
+    this.outbound = new Outbound(this.sides.outbound, this.#routes(upstreams.map(({ route }) => route)))
+    this.upstreams = [app, ...upstreams.map(({ upstream }) => upstream)]
+  }
+
+  /** The contract in force. */
+  get contract(): Contract {
+    return this.sides.inbound.policies.contract
+  }
+
+  /** Puts policies, budgets and the limit of a new configuration in force. Calls under way keep the policies they came with. */
+  adopt(config: SidecarConfig, contract: Contract): void {
+    const policies = this.#makePolicies(config, contract)
+    this.budgets.reconfigure(config.budgets)
+    for (const side of Object.values(this.sides)) side.policies = policies
+    this.telemetry.knowMethods(contract.methods.keys())
+    this.breakers.reload()
+    this.admission.setLimit(new FixedLimit(config.admission.limit))
+  }
+
+  #makeTelemetry(): Telemetry {
+    const { clock, random, log } = this.#around
+    const { service, region } = this.#config
+    const logConfig = { ...defaultDecisionLogConfig, base: { service, region } }
+    return new Telemetry({ clock, random, log: { write: log }, logConfig })
+  }
+
+  #makePolicies(config: SidecarConfig, contract: Contract): Policies {
+    const { clock } = this.#around
+    return { contract, classifier: new Classifier({ contract, clock, ...trustOptions(config) }) }
+  }
+
+  #side(direction: Direction, policies: Policies): Side {
+    const { service, admission, breaker } = this.#config
+    const answers = new RefusalAnswers(service, Status[admission.shedStatus])
+    const { telemetry } = this
+    const { clock } = this.#around
+    const fallbacks = this.#fallbacks
+    return { direction, clock, telemetry, answers, fallbacks, patienceMs: breaker.patience, policies, inFlight: 0 }
+  }
+
+  #inboundGates(): Gates {
+    const { breakers, budgets, admission } = this
+    const { clock } = this.#around
+    return new Gates(inboundGates({ clock, breakers, budgets, admission }, this.#config.mode))
+  }
+
+  #route(upstream: UpstreamGroup, { services, limit }: UpstreamSettings): Route {
+    const { clock } = this.#around
+    const { breakers } = this
+    const admission = limit === undefined ? undefined : this.#makeAdmission(limit)
+    const gates = new Gates(outboundGates({ clock, breakers, admission }, this.#config.mode))
+    return { destination: this.#destination(upstream, gates), services }
+  }
+
+  #routes(routes: readonly Route[]): Routes {
+    return new Routes(routes, this.#destination(this.#makeUpstream('', []), new Gates([])))
+  }
+
+  #makeUpstream(name: string, endpoints: readonly EndpointConfig[]): UpstreamGroup {
+    return new UpstreamGroup({ name, endpoints }, this.resources)
+  }
+
+  #makeAdmission(limit: number): Admission {
+    const { clock, random } = this.#around
+    return new Admission(new FixedLimit(limit), { clock, random }, admissionConfig(this.#config))
+  }
+
+  #destination(upstream: UpstreamGroup, gates: Gates): Destination {
+    const { random } = this.#around
+    const unreachable = (): Refusal => ({
+      kind: 'upstream_unreachable',
+      pushbackMs: jitter(UNREACHABLE_PUSHBACK_MS, UNREACHABLE_SPREAD, random),
+      upstream: upstream.name,
+    })
+    return { upstream, gates, unreachable }
+  }
+}
+
+type UpstreamSettings = SidecarConfig['outbound']['upstreams'][string]

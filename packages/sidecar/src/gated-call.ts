@@ -1,0 +1,245 @@
+import {
+  Call,
+  MetadataName,
+  NO_DEADLINE,
+  PROCEED,
+  PriorityClass,
+  type Status,
+  WAIT,
+  defaultCallFacts,
+  outcomeOf,
+  parseTimeoutMs,
+  type CallFacts,
+  type Gates,
+  type Outcome,
+  type Refusal,
+  type Waiter,
+} from '@spillway/call'
+import { MAX_REQUEST_BYTES, type Classified, type FirstMessage } from '@spillway/classifier'
+import type { Field } from '@spillway/http2'
+import type { Answer, Exchange, ExchangeEnd, ExchangeObserver } from '@spillway/relay'
+import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
+import { classFields } from './class-fields.ts'
+import { degrade, type Degraded } from './degrade.ts'
+import { inheritedMetadata } from './inherited-metadata.ts'
+import type { Destination, Side } from './side.ts'
+import { NO_GATES, isSystemPath } from './system-calls.ts'
+
+const NO_FIELDS: readonly Field[] = []
+
+/** A rule has sent the call to another method, because of the refusal `cause`. */
+interface Rerouted {
+  readonly cause: Refusal
+  readonly rule: string
+  readonly path: string
+  readonly marks: readonly Field[]
+}
+
+/**
+ * One call on its way: classify, ask the gates, forward or answer, and give back what the gates hold when it is over.
+ * It waits where a gate makes it wait; nothing here makes a promise or a timer.
+ */
+export class GatedCall implements ExchangeObserver, Waiter {
+  readonly #side: Side
+  readonly #exchange: Exchange
+  readonly #destination: Destination
+  /** The policies that were in force when it came; a reload does not touch it. */
+  readonly #policies: Side['policies']
+  #classified: Classified | undefined
+  #call: Call | undefined
+  #gates: Gates = NO_GATES
+  #series: CallSeries | undefined
+  #decision: Decision = FORWARDED
+  #rerouted: Rerouted | undefined
+  #waitingSinceMs = Number.NaN
+  #queuedMs = 0
+
+  constructor(side: Side, exchange: Exchange, destination: Destination) {
+    this.#side = side
+    this.#exchange = exchange
+    this.#destination = destination
+    this.#policies = side.policies
+    side.inFlight++
+  }
+
+  /** Starts it on its way. The request message is only waited for when its policy asks for it. */
+  start(): void {
+    const { path } = this.#exchange
+    if (isSystemPath(path)) this.#enter(this.#systemFacts(), NO_GATES)
+    else if (this.#policies.classifier.needsRequest(path)) {
+      this.#exchange.readFirstMessage(MAX_REQUEST_BYTES, (first) => this.#classify(first))
+    } else this.#classify(undefined)
+  }
+
+  /** Refuses it before anything is known of it. */
+  turnAway(refusal: Refusal, answer = this.#answerOf(refusal)): void {
+    this.#decision = { kind: 'refused', refusal }
+    this.#exchange.answer(answer)
+  }
+
+  /** Answers it ourselves; no gate is asked. */
+  answerOurselves(answer: Answer): void {
+    this.#exchange.answer(answer)
+  }
+
+  decided(refusal: Refusal | undefined): void {
+    this.#queuedMs += this.#side.clock.nowMs() - this.#waitingSinceMs
+    if (refusal === undefined) this.#forward()
+    else this.#refuse(refusal)
+  }
+
+  unreachable(): void {
+    const call = this.#call
+    if (call === undefined) return
+    this.#gates.leave(call, 'unsent')
+    this.#refuse(this.#destination.unreachable())
+  }
+
+  answering(): void {
+    // The seat is held to the last trailer; the first message is of interest to an adaptive limit only.
+  }
+
+  ended(end: ExchangeEnd): void {
+    const outcome = this.#outcomeOf(end)
+    this.#side.inFlight--
+    if (this.#call !== undefined) this.#gates.leave(this.#call, outcome)
+    this.#tell(end, outcome)
+  }
+
+  #classify(first: FirstMessage | undefined): void {
+    if (first?.kind === 'unreadable') this.#tellUnreadable(first.reason)
+    const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
+    const upstream = this.#destination.upstream.name
+    const metadata = inheritedMetadata(request)
+    const arrival = { path, upstream, metadata, peer, arrivedMs, heldBytes }
+    const classification = this.#policies.classifier.classify(arrival, first)
+    switch (classification.kind) {
+      case 'classified':
+        this.#classified = classification
+        this.#enter(classification, this.#destination.gates)
+        return
+      case 'refused':
+        this.turnAway(classification.refusal)
+        return
+      case 'malformed':
+        this.#exchange.answer(plainAnswer(classification.status, classification.message))
+    }
+  }
+
+  #enter(facts: CallFacts, gates: Gates): void {
+    const call = new Call(facts, this)
+    this.#call = call
+    this.#gates = gates
+    this.#series ??= this.#side.telemetry.startCall(this.#side.direction, this.#exchange.path, facts.rank)
+    const verdict = gates.enter(call)
+    if (verdict === PROCEED) this.#forward()
+    else if (verdict === WAIT) this.#waitingSinceMs = this.#side.clock.nowMs()
+    else this.#refuse(verdict)
+  }
+
+  #forward(): void {
+    const call = this.#call
+    if (call === undefined) return
+    this.#exchange.forward(this.#destination.upstream, {
+      isStripped: true,
+      added: classFields(call),
+      path: this.#rerouted?.path,
+      deadlineMs: call.deadlineMs,
+      answerHeaders: this.#rerouted?.marks ?? NO_FIELDS,
+    })
+  }
+
+  /** A refusal may still become an answer. What another method would not do either is up to the rules behind that one. */
+  #refuse(refusal: Refusal): void {
+    const cause = this.#rerouted?.cause ?? refusal
+    const degraded = this.#degraded(cause)
+    if (degraded === undefined) {
+      this.turnAway(cause)
+      return
+    }
+    this.#decision = { kind: 'answered', rule: degraded.rule, reason: cause.kind }
+    if (degraded.kind === 'reply') this.#exchange.answer(degraded.answer)
+    else this.#reroute({ cause, ...degraded })
+  }
+
+  #degraded(cause: Refusal): Degraded | undefined {
+    if (this.#classified === undefined) return undefined
+    const { fallbacks } = this.#side
+    return degrade(fallbacks, cause, this.#classified, this.#exchange.request, this.#rerouted?.rule)
+  }
+
+  /** A call of its own as far as the gates are concerned: breaker, budget and outcome are the other method's. */
+  #reroute(rerouted: Rerouted): void {
+    if (this.#classified === undefined) return
+    this.#rerouted = rerouted
+    const { path } = rerouted
+    const { budget, cost, seats } = this.#policies.contract.policyOf(path)
+    this.#enter(
+      {
+        ...this.#classified,
+        path,
+        budget,
+        cost: typeof cost === 'number' ? cost : this.#classified.cost,
+        seats: typeof seats === 'number' ? seats : this.#classified.seats,
+      },
+      this.#gates,
+    )
+  }
+
+  #answerOf(refusal: Refusal): Answer {
+    return this.#side.answers.of(refusal, this.#exchange.path, this.#policies.contract)
+  }
+
+  #systemFacts(): CallFacts {
+    const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
+    const timeoutMs = parseTimeoutMs(request.get(MetadataName.timeout) ?? '')
+    return {
+      ...defaultCallFacts,
+      path,
+      upstream: this.#destination.upstream.name,
+      peer,
+      rank: PriorityClass.system,
+      deadlineMs: timeoutMs === undefined ? NO_DEADLINE : arrivedMs + timeoutMs,
+      heldBytes,
+      arrivedMs,
+    }
+  }
+
+  #tellUnreadable(reason: Extract<FirstMessage, { kind: 'unreadable' }>['reason']): void {
+    this.#side.telemetry.emit({ kind: 'request_unreadable', path: this.#exchange.path, reason })
+  }
+
+  #outcomeOf(end: ExchangeEnd): Outcome {
+    if (end.isForwarded) return outcomeOf(end, this.#side.patienceMs)
+    return end.isCancelledByCaller ? 'cancelled' : 'unsent'
+  }
+
+  #tell(end: ExchangeEnd, outcome: Outcome): void {
+    const { telemetry, direction, clock } = this.#side
+    const { path, peer, arrivedMs } = this.#exchange
+    const rank = this.#call?.rank ?? this.#policies.contract.policyOf(path).priority
+    const endedMs = clock.nowMs()
+    telemetry.emit({
+      kind: 'call_ended',
+      series: this.#series ?? telemetry.startCall(direction, path, rank),
+      direction,
+      path,
+      rank,
+      tenant: this.#call?.tenant ?? '',
+      peer,
+      upstream: this.#destination.upstream.name,
+      decision: this.#decision,
+      status: end.status,
+      isOwnStatus: end.isOwn,
+      outcome,
+      endedMs,
+      totalMs: endedMs - arrivedMs,
+      queuedMs: this.#queuedMs,
+      upstreamMs: end.isForwarded ? end.heldMs : 0,
+    })
+  }
+}
+
+function plainAnswer(status: Status, message: string): Answer {
+  return { status, message, reply: undefined, headers: [], trailers: [] }
+}

@@ -1,0 +1,61 @@
+import { Gates, type Gate, type Refusal } from '@spillway/call'
+import { ExpiredGate, type Admission } from '@spillway/admission'
+import { BreakerGate, type Breakers } from '@spillway/breaker'
+import { BudgetGate, type Budgets } from '@spillway/budget'
+import type { Clock } from '@spillway/clock'
+import type { CallHandler, Exchange, ExchangeObserver } from '@spillway/relay'
+import type { SidecarConfig } from './config/schema.ts'
+import { GatedCall } from './gated-call.ts'
+import { inMode } from './shadow-gate.ts'
+import type { Destination, Side } from './side.ts'
+import { NOT_SERVING, answersWhileDraining } from './system-calls.ts'
+
+/** What the gates are made of. */
+export interface InboundParts {
+  readonly clock: Clock
+  readonly breakers: Breakers
+  readonly budgets: Budgets
+  readonly admission: Admission
+}
+
+/** What a call to our own service has to pass, in this order. A refusal may still become an answer: see `degrade.ts`. */
+export function inboundGates(parts: InboundParts, mode: SidecarConfig['mode']): readonly Gate[] {
+  return [
+    ...inMode(mode.expired, new ExpiredGate(parts.clock)), // never start work that nobody waits for
+    ...inMode(mode.breaker, new BreakerGate(parts.breakers)), // do not queue for a sick door
+    ...inMode(mode.budget, new BudgetGate(parts.budgets)), // the share of the rate that this sidecar holds
+    ...inMode(mode.admission, parts.admission), // a seat, a place in the queue or a refusal: the only gate that waits
+  ]
+}
+
+const DRAINING: Refusal = { kind: 'draining', pushbackMs: 0 }
+
+/** Calls from outside to the service beside us. */
+export class Inbound implements CallHandler {
+  readonly #side: Side
+  readonly #app: Destination
+  #isDraining = false
+
+  constructor(side: Side, app: Destination) {
+    this.#side = side
+    this.#app = app
+  }
+
+  /** From now on new calls are refused with DRAINING and may be tried elsewhere at once; health says NOT_SERVING. */
+  drain(): void {
+    this.#isDraining = true
+  }
+
+  opened(exchange: Exchange): ExchangeObserver {
+    const call = new GatedCall(this.#side, exchange, this.#app)
+    if (!this.#isDraining) call.start()
+    else if (answersWhileDraining(exchange.path)) call.answerOurselves(NOT_SERVING)
+    else call.turnAway(DRAINING)
+    return call
+  }
+}
+
+/** The gates of a call to the app, as `Gates`. */
+export function appGates(parts: InboundParts, mode: SidecarConfig['mode']): Gates {
+  return new Gates(inboundGates(parts, mode))
+}

@@ -1,0 +1,172 @@
+import type { Problem } from '@spillway/call'
+import { systemClock, systemRandom, type Clock, type Random } from '@spillway/clock'
+import type { Contract } from '@spillway/contract'
+import { inspectorSocketPath, startInspector, type Inspector } from '@spillway/inspect'
+import { Listener } from '@spillway/relay'
+import { Composition } from './composition.ts'
+import type { SidecarConfig } from './config/schema.ts'
+import { inspectorSource } from './inspector-source.ts'
+import { drain, type DrainReport } from './drain.ts'
+import { restartNeeds } from './restart-needs.ts'
+import { bindError } from './start-error.ts'
+
+/** What a sidecar is made of besides its configuration. */
+export interface SidecarParts {
+  /** Policies; the empty contract when there is none. */
+  readonly contract: Contract
+  /** Left out: the process's own. */
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Takes the lines of the decision log, JSON with a line feed; left out: they go nowhere. */
+  readonly log?: (line: string) => void
+}
+
+/** Where a sidecar listens, as bound. */
+export interface SidecarAddresses {
+  /** For callers: `host:port`. */
+  readonly inbound: string
+  /** For the app. */
+  readonly outbound: string
+  /** Inspector, health, reflection. */
+  readonly inspect: string
+  /** Unix socket of the inspector's write role; undefined when there is none. */
+  readonly inspectSocket: string | undefined
+}
+
+/** One sidecar. */
+export interface Sidecar {
+  /** Empty texts before {@link start}. */
+  readonly addresses: SidecarAddresses
+  /**
+   * Binds outbound, inbound and inspector. Rejects with a `StartError` when one of them cannot be bound; nothing stays
+   * bound then.
+   */
+  start(): Promise<void>
+  /** Tells health checkers whether calls are welcome. Starts as not. */
+  setServing(isServing: boolean): void
+  /** Replaces policies, budgets and the limit; calls under way keep theirs. Returns what stays as it was until a restart. */
+  reload(config: SidecarConfig, contract: Contract): readonly Problem[]
+  /** Tells the decision log that a new configuration was not taken. */
+  rejectReload(problems: readonly Problem[]): void
+  /**
+   * Health says NOT_SERVING; calls are still accepted for `drain.settle`; then new ones are refused with DRAINING while
+   * those in flight finish within `drain.grace`. Outbound stays up. Asked again, answers with the same drain.
+   */
+  drain(): Promise<DrainReport>
+  /** Closes everything at once. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** Makes a sidecar of a configuration and its parts. Nothing is bound before `start`. */
+export function createSidecar(config: SidecarConfig, parts: SidecarParts): Sidecar {
+  return new RunningSidecar(config, parts)
+}
+
+class RunningSidecar implements Sidecar {
+  addresses: SidecarAddresses = { inbound: '', outbound: '', inspect: '', inspectSocket: undefined }
+  readonly #config: SidecarConfig
+  readonly #clock: Clock
+  readonly #composition: Composition
+  readonly #inbound: Listener
+  readonly #outbound: Listener
+  #inspector: Inspector | undefined
+  #drained: Promise<DrainReport> | undefined
+
+  constructor(config: SidecarConfig, parts: SidecarParts) {
+    const { contract, clock = systemClock, random = systemRandom, log = () => undefined } = parts
+    const { inbound, outbound, service } = config
+    this.#config = config
+    this.#clock = clock
+    this.#composition = new Composition(config, { contract, clock, random, log })
+    const { resources } = this.#composition
+    const inboundConfig = {
+      address: hostPort(inbound),
+      origin: service,
+      trustsLoopback: config.trust.inboundLoopback,
+      maxConnections: inbound.maxConnections,
+      maxAgeMs: inbound.maxAge ?? Number.POSITIVE_INFINITY,
+      maxCallMs: inbound.maxCall ?? Number.POSITIVE_INFINITY,
+    }
+    const outboundConfig = { address: hostPort(outbound), origin: service, trustsLoopback: true }
+    this.#inbound = new Listener(inboundConfig, this.#composition.inbound, resources)
+    this.#outbound = new Listener(outboundConfig, this.#composition.outbound, resources)
+  }
+
+  async start(): Promise<void> {
+    const { outbound, inbound, inspect } = this.#config
+    try {
+      const outboundAddress = await bind('outbound.port', hostPort(outbound), () => this.#outbound.listen())
+      const inboundAddress = await bind('inbound.port', hostPort(inbound), () => this.#inbound.listen())
+      const inspector = await bind('inspect.port', hostPort(inspect), () => this.#startInspector())
+      this.#inspector = inspector
+      const { address, socketPath } = inspector
+      this.addresses = {
+        inbound: inboundAddress,
+        outbound: outboundAddress,
+        inspect: address,
+        inspectSocket: socketPath,
+      }
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  setServing(isServing: boolean): void {
+    if (this.#drained === undefined || !isServing) this.#setHealth(isServing)
+  }
+
+  reload(config: SidecarConfig, contract: Contract): readonly Problem[] {
+    this.#composition.adopt(config, contract)
+    this.#composition.telemetry.emit({ kind: 'config_reloaded', methods: contract.methods.size })
+    return restartNeeds(this.#config, config)
+  }
+
+  rejectReload(problems: readonly Problem[]): void {
+    this.#composition.telemetry.emit({ kind: 'config_rejected', problems })
+  }
+
+  drain(): Promise<DrainReport> {
+    this.#setHealth(false)
+    this.#drained ??= drain(this.#composition, this.#inbound, this.#config.drain)
+    return this.#drained
+  }
+
+  async close(): Promise<void> {
+    this.#inbound.close()
+    this.#outbound.close()
+    for (const upstream of this.#composition.upstreams) upstream.close()
+    await this.#inspector?.close()
+    this.#composition.telemetry.close()
+  }
+
+  #setHealth(isServing: boolean): void {
+    const status = isServing ? 'SERVING' : 'NOT_SERVING'
+    this.#inspector?.setHealth('', status)
+    this.#inspector?.setHealth(this.#config.service, status)
+  }
+
+  #startInspector(): Promise<Inspector> {
+    const { socketFolder, maxWatchers } = this.#config.inspect
+    const source = inspectorSource(this.#composition, this.#config, this.#clock.nowMs())
+    return startInspector({
+      address: hostPort(this.#config.inspect),
+      ...(socketFolder === undefined ? {} : { socketPath: (port) => inspectorSocketPath(socketFolder, port) }),
+      source,
+      clock: this.#clock,
+      maxWatchers,
+    })
+  }
+}
+
+async function bind<T>(setting: string, address: string, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen()
+  } catch (error) {
+    throw bindError(setting, address, error)
+  }
+}
+
+function hostPort({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,45 @@
+/** How thorough the relay benchmark is. */
+export interface BenchOptions {
+  /** Every peer is measured once in each round, so that what disturbs the machine for a while disturbs all. */
+  readonly rounds: number
+  /** One measurement of throughput, and the load before it that does not count. */
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  /** One measurement of latency, at {@link LATENCY_LOAD}. */
+  readonly latencySeconds: number
+  /** Calls before memory is read. */
+  readonly memoryCalls: number
+  /** So often again, for the fixed point; 0 leaves it out. */
+  readonly memoryRepeats: number
+  /** Peers to measure; all when empty. */
+  readonly only: readonly string[]
+}
+
+/** About eight minutes. */
+export const FULL: BenchOptions = {
+  rounds: 5,
+  seconds: 5,
+  warmUpSeconds: 1,
+  latencySeconds: 4,
+  memoryCalls: 1_000_000,
+  memoryRepeats: 0,
+  only: [],
+}
+
+/** Whether everything works; its figures are too short to judge anything by. */
+export const QUICK: BenchOptions = { ...FULL, rounds: 1, seconds: 1, latencySeconds: 1, memoryCalls: 20_000 }
+
+/** With ten more million calls on each peer that is fast enough. */
+export const LONG: BenchOptions = { ...FULL, memoryRepeats: 10 }
+
+/** Throughput: as many calls as will go. */
+export const THROUGHPUT_LOAD = { connections: 20, streams: 10 } as const
+
+/** Latency: a rate that every peer takes with ease, 1,000 calls a second in all. */
+export const LATENCY_LOAD = { connections: 10, streams: 10, perSecond: 100 } as const
+
+/** Memory: many connections. */
+export const MEMORY_LOAD = { connections: 100, streams: 10 } as const
+
+/** A peer that would take longer for the memory calls is left out of that part. */
+export const MEMORY_SECONDS = 120

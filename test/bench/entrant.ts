@@ -1,0 +1,81 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ANSWER_BYTES } from './backend.ts'
+import type { PeerResult } from './bench-result.ts'
+import type { Command } from './command.ts'
+import { formatCommand } from './command.ts'
+import { parseLatencies, runLoad, type Load, type LoadTarget } from './h2load.ts'
+import { versionLine } from './machine.ts'
+import { percentile } from './statistics.ts'
+
+/** Whose answers did not all come back whole takes no part. */
+export class WrongAnswersError extends Error {}
+
+/** One peer that is up, and what was measured of it so far. */
+export class Entrant {
+  readonly name: string
+  readonly #note: string
+  readonly #version: string
+  readonly #command: Command
+  readonly #target: LoadTarget
+  readonly #rates: number[] = []
+  readonly #p50Ms: number[] = []
+  readonly #p99Ms: number[] = []
+  readonly #residentMib: number[] = []
+
+  constructor(
+    name: string,
+    about: { note: string; versionOf?: Command | undefined; command: Command; target: LoadTarget },
+  ) {
+    this.name = name
+    this.#note = about.note
+    this.#version = about.versionOf === undefined ? '' : versionLine(about.versionOf)
+    this.#command = about.command
+    this.#target = about.target
+  }
+
+  get result(): PeerResult {
+    return {
+      name: this.name,
+      note: this.#note,
+      version: this.#version,
+      command: formatCommand(this.#command),
+      callsPerSecond: this.#rates,
+      p50Ms: this.#p50Ms,
+      p99Ms: this.#p99Ms,
+      residentMib: this.#residentMib,
+    }
+  }
+
+  async measureThroughput(load: Load): Promise<void> {
+    const { callsPerSecond } = await this.#run(this.#target, load)
+    this.#rates.push(callsPerSecond)
+  }
+
+  async measureLatency(load: Load, folder: string): Promise<void> {
+    const logPath = join(folder, 'latencies.tsv')
+    await this.#run({ ...this.#target, logPath }, load)
+    const latencies = parseLatencies(readFileSync(logPath, 'utf8'))
+    rmSync(logPath)
+    this.#p50Ms.push(percentile(latencies, 50))
+    this.#p99Ms.push(percentile(latencies, 99))
+  }
+
+  /** Sends the load and notes what the peer holds after it. */
+  async measureMemory(load: Load, residentMib: () => number | undefined): Promise<void> {
+    await this.#run(this.#target, load)
+    const resident = residentMib()
+    if (resident !== undefined) this.#residentMib.push(resident)
+  }
+
+  /** A refusal is an answer of status 200 as well, but has no message: the octets tell. */
+  async #run(target: LoadTarget, load: Load): Promise<{ callsPerSecond: number }> {
+    const result = await runLoad(target, load)
+    const share = result.dataBytes / (ANSWER_BYTES * Math.max(1, result.done))
+    if (result.done === 0 || result.failed > 0 || share < 0.99)
+      throw new WrongAnswersError(
+        `${result.done} calls, ${result.failed} failed, ${(100 * share).toFixed(1)} % of the octets of whole answers`,
+      )
+    return result
+  }
+}

@@ -1,0 +1,25 @@
+import type { Peer } from '../peer.ts'
+import { gatedRelay } from './gated-relay.ts'
+import { haproxy } from './haproxy.ts'
+import { nghttpx } from './nghttpx.ts'
+import { nodeProgram } from './node-program.ts'
+
+/** Names that targets refer to. */
+export const PeerName = {
+  nghttpx: nghttpx.name,
+  haproxy: haproxy.name,
+  grpcJs: 'grpc-js proxy',
+  nodeHttp2: 'node:http2 proxy',
+  bare: 'spillway relay, bare',
+  gated: gatedRelay.name,
+} as const
+
+/** Everything that is measured beside the backend itself. */
+export const PEERS: readonly Peer[] = [
+  nghttpx,
+  haproxy,
+  nodeProgram(PeerName.grpcJs, 'raw bytes, one channel', 'grpc-js-main.ts'),
+  nodeProgram(PeerName.nodeHttp2, 'streams piped, one session', 'node-http2-main.ts'),
+  nodeProgram(PeerName.bare, 'no policy, no telemetry', 'bare-relay-main.ts'),
+  gatedRelay,
+]

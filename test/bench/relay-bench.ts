@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BenchOptions } from './bench-options.ts'
+import type { BenchResult } from './bench-result.ts'
+import { findProgram, formatCommand } from './command.ts'
+import { freePorts } from './free-ports.ts'
+import type { Ground } from './ground.ts'
+import { h2loadCommand } from './h2load.ts'
+import { lineUp } from './line-up.ts'
+import { chooseCores, describeMachine, versionLine } from './machine.ts'
+import { PEERS } from './peers/index.ts'
+import { latencyLoad, measureMemory, memoryLoad, playRounds, throughputLoad } from './rounds.ts'
+
+/** A request with a message of 64 octets behind its gRPC prefix: field 1, 62 octets of text. */
+const REQUEST = Buffer.concat([Buffer.from([0, 0, 0, 0, 64, 0x0a, 62]), Buffer.alloc(62, 'x')])
+
+/**
+ * Measures every peer that is installed, and ends what it started. `tell` hears what goes on. Throws when h2load or a C
+ * compiler is missing.
+ */
+export async function runRelayBench(options: BenchOptions, tell: (line: string) => void): Promise<BenchResult> {
+  const h2load = findProgram('h2load')
+  if (h2load === undefined) throw new Error('h2load was not found (Debian: nghttp2-client)')
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'))
+  try {
+    const bodyPath = join(folder, 'request.bin')
+    writeFileSync(bodyPath, REQUEST)
+    const cores = chooseCores(cpus().length)
+    const [backendPort = 0, ...peerPorts] = await freePorts(PEERS.length + 1)
+    const target = { h2load, core: cores.load, bodyPath }
+    return await measure({ options, cores, folder, backendPort, peerPorts, target, tell })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function measure(ground: Ground): Promise<BenchResult> {
+  await using servers = new AsyncDisposableStack()
+  const { running, skipped } = await playRounds(ground, await lineUp(ground, servers))
+  await measureMemory(ground, running)
+  return {
+    machine: { ...describeMachine(ground.cores), h2load: versionLine({ file: 'h2load', args: ['--version'] }) },
+    commands: loadCommands(ground),
+    peers: running.map(({ entrant }) => entrant.result),
+    skipped,
+  }
+}
+
+function loadCommands({ target, backendPort, options }: Ground): Record<string, string> {
+  const at = { ...target, port: backendPort }
+  return {
+    throughput: formatCommand(h2loadCommand(at, throughputLoad(options))),
+    latency: formatCommand(h2loadCommand(at, latencyLoad(options))),
+    memory: formatCommand(h2loadCommand(at, memoryLoad(options))),
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LATENCY_LOAD, MEMORY_LOAD, MEMORY_SECONDS, THROUGHPUT_LOAD, type BenchOptions } from './bench-options.ts'
+import type { SkippedPeer } from './bench-result.ts'
+import { WrongAnswersError } from './entrant.ts'
+import type { Ground } from './ground.ts'
+import type { Load } from './h2load.ts'
+import type { LineUp, Running } from './line-up.ts'
+import { median } from './statistics.ts'
+
+/** Between two measurements, for sockets and garbage of the one before. */
+const REST_MS = 200
+
+/** As many calls as will go. */
+export function throughputLoad({ seconds, warmUpSeconds }: BenchOptions): Load {
+  return { ...THROUGHPUT_LOAD, amount: { kind: 'duration', seconds, warmUpSeconds } }
+}
+
+/** Few calls, at a rate that every peer takes. */
+export function latencyLoad({ latencySeconds }: BenchOptions): Load {
+  return { ...LATENCY_LOAD, amount: { kind: 'duration', seconds: latencySeconds, warmUpSeconds: 0 } }
+}
+
+/** Many calls on many connections. */
+export function memoryLoad({ memoryCalls }: BenchOptions): Load {
+  return { ...MEMORY_LOAD, amount: { kind: 'calls', calls: memoryCalls } }
+}
+
+/**
+ * Measures throughput and latency of all in turn, in each round from another one on. Who gives wrong answers is skipped
+ * from then on.
+ */
+export async function playRounds(ground: Ground, { running, skipped }: LineUp): Promise<LineUp> {
+  const failed: SkippedPeer[] = []
+  let fit = [...running]
+  for (let round = 0; round < ground.options.rounds; round++) {
+    for (const peer of rotated(fit, round)) {
+      const failure = await measureOnce(ground, peer)
+      if (failure === undefined) continue
+      failed.push(failure)
+      fit = fit.filter((other) => other !== peer)
+      ground.tell(`${failure.name}: skipped: ${failure.reason}`)
+    }
+    ground.tell(`round ${round + 1} of ${ground.options.rounds} done`)
+  }
+  return { running: fit, skipped: [...skipped, ...failed] }
+}
+
+async function measureOnce({ options, folder }: Ground, { entrant }: Running): Promise<SkippedPeer | undefined> {
+  try {
+    await entrant.measureThroughput(throughputLoad(options))
+    await sleep(REST_MS)
+    await entrant.measureLatency(latencyLoad(options), folder)
+    await sleep(REST_MS)
+    return undefined
+  } catch (error) {
+    if (error instanceof WrongAnswersError) return { name: entrant.name, reason: error.message }
+    throw error
+  }
+}
+
+/** Sends the memory calls through each peer that is fast enough and reads what it holds after them. */
+export async function measureMemory({ options, tell }: Ground, running: readonly Running[]): Promise<void> {
+  for (const { entrant, server } of running) {
+    const seconds = options.memoryCalls / median(entrant.result.callsPerSecond)
+    if (seconds > MEMORY_SECONDS) {
+      tell(`${entrant.name}: memory not measured: ${options.memoryCalls} calls would take ${Math.round(seconds)} s`)
+      continue
+    }
+    for (let repeat = 0; repeat <= options.memoryRepeats; repeat++) {
+      await entrant.measureMemory(memoryLoad(options), () => server.residentMib())
+    }
+  }
+  tell('memory done')
+}
+
+function rotated<Item>(items: readonly Item[], by: number): Item[] {
+  const first = by % Math.max(1, items.length)
+  return [...items.slice(first), ...items.slice(0, first)]
+}

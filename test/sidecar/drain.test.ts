@@ -1,0 +1,63 @@
+import { status } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { Held, Scene, StockCaller, type Answer } from './scene.ts'
+
+test('a drain cuts no call that runs', async () => {
+  const held = new Held()
+  await using scene = await Scene.set(held.work)
+  const running = [scene.caller.call('Reserve'), scene.caller.call('Reserve')]
+  await held.arrived(2)
+  const drained = scene.sidecar.drain()
+  held.release()
+  held.release()
+
+  expect((await Promise.all(running)).map(({ code }) => code)).toEqual([status.OK, status.OK])
+  expect((await drained).cut).toBe(0)
+})
+
+test('under load every call is served, or told DRAINING with pushback 0, or never sent', async () => {
+  await using scene = await Scene.set(async (method) => ({ note: method }), { admission: { limit: 1_000 } })
+  const callers = Array.from({ length: 4 }, () => new StockCaller(scene.sidecar.addresses.inbound))
+  await Promise.all(callers.map((caller) => caller.call('Reserve')))
+  let isOver = false
+  const ends: Answer[] = []
+  const load = callers.map(async (caller) => {
+    while (!isOver) ends.push(...(await Promise.all(Array.from({ length: 20 }, () => caller.call('Reserve')))))
+  })
+  const report = await scene.sidecar.drain()
+  isOver = true
+  await Promise.all(load)
+  for (const caller of callers) caller.close()
+
+  expect(report.cut).toBe(0)
+  const failed = ends.filter(({ code }) => code !== status.OK)
+  for (const { code, details, trailers } of failed) {
+    expect(code).toBe(status.UNAVAILABLE)
+    const isOurs = trailers.has('spillway-origin')
+    expect(details).toMatch(isOurs ? /^the server is shutting down$/ : /ECONNREFUSED|No connection established/)
+    if (isOurs) expect(trailers.get('grpc-retry-pushback-ms')).toBe('0')
+  }
+})
+
+test('calls that come while callers are still looking elsewhere are served', async () => {
+  const held = new Held()
+  await using scene = await Scene.set(held.work, { drain: { settle: '200ms', grace: '5s' } })
+  const drained = scene.sidecar.drain()
+  const call = scene.caller.call('Reserve')
+  await held.arrived(1)
+  held.release()
+
+  expect((await call).code).toBe(status.OK)
+  expect((await drained).cut).toBe(0)
+})
+
+test('what still runs when the grace is over is cut and counted', async () => {
+  const held = new Held()
+  await using scene = await Scene.set(held.work, { drain: { settle: '0ms', grace: '50ms' } })
+  const running = scene.caller.call('Reserve')
+  await held.arrived(1)
+
+  expect((await scene.sidecar.drain()).cut).toBe(1)
+  expect((await running).code).not.toBe(status.OK)
+  held.release()
+})

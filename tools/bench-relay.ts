@@ -1,0 +1,46 @@
+/**
+ * Measures the relay side by side with other proxies, prints the table with the targets beside it, and writes it to
+ * dist/bench/relay.md and relay.json.
+ *
+ * Usage: npm run bench:relay [-- --quick | --long | --only <part of a name>]...
+ *   --quick   seconds instead of minutes; says whether it works, its figures mean nothing
+ *   --long    ten million calls more, for the memory's fixed point
+ *   --only    these peers (and the direct way) only; may be repeated
+ * Needs h2load and a C compiler; peers that are not installed are named as skipped.
+ * Exit code: 0 when all targets that were measured are met (--quick judges none), 1 otherwise or when it could not run.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { FULL, LONG, QUICK } from '../test/bench/bench-options.ts'
+import { benchReport } from '../test/bench/bench-report.ts'
+import { runRelayBench } from '../test/bench/relay-bench.ts'
+import { judgeTargets } from '../test/bench/targets.ts'
+
+const FOLDER = 'dist/bench'
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      long: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  const options = { ...(values.quick ? QUICK : values.long ? LONG : FULL), only: values.only }
+  const result = await runRelayBench(options, (line) => console.error(line))
+  const targets = judgeTargets(result)
+  const report = benchReport(result)
+  mkdirSync(FOLDER, { recursive: true })
+  writeFileSync(`${FOLDER}/relay.md`, report)
+  writeFileSync(`${FOLDER}/relay.json`, `${JSON.stringify({ options, ...result, targets }, undefined, 2)}\n`)
+  console.log(report)
+  const isMissed = targets.some(({ measured, isMet }) => measured !== undefined && !isMet)
+  return isMissed && !values.quick ? 1 : 0
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(`bench:relay: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
