@@ -65,6 +65,7 @@ async function perform(
   textReport(result).forEach((line) => show.line(line))
   show.line(`pictures: ${reportPath}`)
   if (options.keep === true) await keepRunning(stage, sidecar.ports)
+  else show.line('look around in it: npm start -- --keep')
   return result.verdict.isKept ? 0 : 1
 }
 
