@@ -65,7 +65,9 @@ function serve(socket: Socket, pool: BufferPool, script: Script): void {
     })
   }
   const listener: ConnectionListener = {
-    opened: (stream, head, endsStream) => script({ stream, head, endsStream, connection, socket }),
+    opened: (stream, head, endsStream) => {
+      stream.listener = script({ stream, head, endsStream, connection, socket })
+    },
     settled: () => {},
     streamClosed: () => {},
     goneAway: () => {},

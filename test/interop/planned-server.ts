@@ -2,6 +2,7 @@ import { Metadata, Server, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { CallPlan, Entry } from './call-plan.ts'
 import { listen, type RunningServer } from './grpc-js-server.ts'
 import { asIs, pattern } from './test-service.ts'
+import { isAdded } from './through.ts'
 
 /** What a server saw of a call. */
 export interface ServerView {
@@ -104,9 +105,11 @@ function metadataFrom(entries: readonly Entry[]): Metadata {
 
 const CALLS_OWN: ReadonlySet<string> = new Set(['x-call-id', 'date'])
 
-/** Metadata as entries in order, less what tells two calls of one plan apart. */
+/** Metadata as entries in order, less what tells two calls of one plan apart and what a sidecar adds. */
 export function entriesOf(metadata: Metadata): Entry[] {
   return Object.entries(metadata.toJSON()).flatMap(([name, values]) =>
-    CALLS_OWN.has(name) ? [] : values.map((value): Entry => [name, Buffer.from(value).toString('latin1')]),
+    CALLS_OWN.has(name) || isAdded(name)
+      ? []
+      : values.map((value): Entry => [name, Buffer.from(value).toString('latin1')]),
   )
 }

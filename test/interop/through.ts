@@ -1,4 +1,5 @@
-import { NO_DEADLINE, Status, parseTimeoutMs } from '@spillway/call'
+import { NO_DEADLINE, OWN_PREFIX, Status, parseTimeoutMs } from '@spillway/call'
+import { loadContract } from '@spillway/contract'
 import {
   Listener,
   UpstreamGroup,
@@ -8,6 +9,7 @@ import {
   type ExchangeObserver,
   type Forwarding,
 } from '@spillway/relay'
+import { configFrom, createSidecar, type Sidecar } from '@spillway/sidecar'
 
 /** A way to a server: what a client is to dial instead of the server itself. */
 export interface Way {
@@ -37,8 +39,51 @@ export const throughRelay: Through = async (target) => {
   }
 }
 
+/** Through a sidecar to the app that it is attached to, as its callers go. */
+const throughInbound: Through = async (target) => {
+  const sidecar = await startSidecar({ inbound: { host: '127.0.0.1', port: 0, app: target } })
+  return { address: sidecar.addresses.inbound, close: () => sidecar.close() }
+}
+
+/** Through a sidecar to somebody else, as its app goes. */
+const throughOutbound: Through = async (target) => {
+  const upstreams = {
+    target: { endpoints: [target], services: ['interop.Test', 'interop.Missing', 'planned.Test', 'a.B'] },
+  }
+  const sidecar = await startSidecar({
+    inbound: { host: '127.0.0.1', port: 0, app: '127.0.0.1:1' },
+    outbound: { port: 0, upstreams },
+  })
+  return { address: sidecar.addresses.outbound, close: () => sidecar.close() }
+}
+
 /** Every way that the suites go, by the name that tests print. */
-export const WAYS: readonly (readonly [name: string, through: Through])[] = [['the bare relay', throughRelay]]
+export const WAYS: readonly (readonly [name: string, through: Through])[] = [
+  ['the bare relay', throughRelay],
+  ['a sidecar, inbound', throughInbound],
+  ['a sidecar, outbound', throughOutbound],
+]
+
+/** Metadata that a sidecar adds to a call on its way, and to its answer. */
+export function isAdded(name: string): boolean {
+  return name.startsWith(OWN_PREFIX) || name === 'baggage'
+}
+
+/** A sidecar without a contract. Its breakers are off: the suites fail calls on purpose. */
+async function startSidecar(settings: Record<string, unknown>): Promise<Sidecar> {
+  const modes = { mode: { breaker: 'off' }, inspect: { port: 0 }, outbound: { port: 0 } }
+  const config = configFrom({ ...modes, ...settings })
+  const contract = loadContract({ paths: [], roots: [], includes: [], budgets: [] })
+  if ('problems' in config) throw new Error(JSON.stringify(config.problems))
+  if ('problems' in contract) throw new Error(JSON.stringify(contract.problems))
+  const { inspect } = config.ok.config
+  const sidecar = createSidecar(
+    { ...config.ok.config, inspect: { ...inspect, socketFolder: undefined } },
+    { contract: contract.ok },
+  )
+  await sidecar.start()
+  return sidecar
+}
 
 function forwardTo(upstream: UpstreamGroup): CallHandler {
   return {

@@ -21,7 +21,7 @@ import {
   type Pairs,
 } from '../conformance/raw-client.ts'
 import { atEnd, startScriptedServer, type ScriptedCall, type ScriptedServer } from '../conformance/scripted-server.ts'
-import { WAYS, type Way } from './through.ts'
+import { WAYS, isAdded, type Way } from './through.ts'
 
 const { DATA, HEADERS, RST_STREAM, SETTINGS, WINDOW_UPDATE } = FrameType
 
@@ -53,8 +53,9 @@ function listOf(pairs: Pairs): FieldList {
   return fieldList(pairs.map(([name, value]) => field(name, value)))
 }
 
+/** What came, less what a sidecar adds. */
 function pairsOf(fields: readonly Field[]): Pairs {
-  return fields.map(({ name, value }) => [name, value])
+  return fields.filter(({ name }) => !isAdded(name)).map(({ name, value }) => [name, value])
 }
 
 /** A gRPC message with a flag of its prefix. */
