@@ -19,9 +19,13 @@ const REQUEST = Buffer.concat([Buffer.from([0, 0, 0, 0, 64, 0x0a, 62]), Buffer.a
 
 /**
  * Measures every peer that is installed, and ends what it started. `tell` hears what goes on. Throws when h2load or a C
- * compiler is missing.
+ * compiler is missing, or `signal` aborts.
  */
-export async function runRelayBench(options: BenchOptions, tell: (line: string) => void): Promise<BenchResult> {
+export async function runRelayBench(
+  options: BenchOptions,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<BenchResult> {
   const h2load = findProgram('h2load')
   if (h2load === undefined) throw new Error('h2load was not found (Debian: nghttp2-client)')
   const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'))
@@ -30,7 +34,7 @@ export async function runRelayBench(options: BenchOptions, tell: (line: string) 
     writeFileSync(bodyPath, REQUEST)
     const cores = chooseCores(cpus().length)
     const [backendPort = 0, ...peerPorts] = await freePorts(PEERS.length + 1)
-    const target = { h2load, core: cores.load, bodyPath }
+    const target = { h2load, core: cores.load, bodyPath, signal }
     return await measure({ options, cores, folder, backendPort, peerPorts, target, tell })
   } finally {
     rmSync(folder, { recursive: true, force: true })
