@@ -1,13 +1,14 @@
 import { NEVER_RETRY, PriorityClass } from '@spillway/call'
 import { describe, expect, test } from 'vitest'
+import { defaultAdmissionConfig, type AdmissionConfig } from './admission-config.ts'
 import { FrontDoor, type Visit } from './front-door.fixture.ts'
 import { FixedLimit } from './limit.ts'
 
 const { critical } = PriorityClass
 
 describe('a deadline', () => {
-  function aDoorThatTakes(tookMs: number): FrontDoor {
-    const door = new FrontDoor(1)
+  function aDoorThatTakes(tookMs: number, config: Partial<AdmissionConfig> = {}): FrontDoor {
+    const door = new FrontDoor(1, config)
     for (let index = 0; index < 10; index++) {
       const visit = door.enter()
       door.clock.advance(tookMs)
@@ -84,6 +85,19 @@ describe('a deadline', () => {
     door.clock.advance(29)
 
     expect(visit.state).toBe('waiting')
+  })
+
+  test('that only a rounding error puts out of reach is looked at once more, not for ever', () => {
+    const feasibility = { ...defaultAdmissionConfig.feasibility, believedMs: 1e17 }
+    const door = aDoorThatTakes(0.95, { feasibility })
+    door.clock.advanceTo(1e15)
+    door.occupy()
+
+    const visit = door.enter({ deadlineMs: 1e15 + 1 })
+    expect(visit.state).toBe('waiting')
+    door.clock.advance(1)
+
+    expect(visit.state).toBe('deadline_infeasible')
   })
 
   test('lock-out heals: an estimate that keeps all calls out fades', () => {

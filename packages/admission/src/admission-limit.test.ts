@@ -40,6 +40,15 @@ describe('the reserve for critical calls', () => {
     expect(lower.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'running'))
   })
 
+  test('is rounded up to whole seats, but not by an error of rounding', () => {
+    const door = new FrontDoor(100, { criticalReserve: { share: 0.07, lentAfterMs: 1_000 } })
+    door.leave(door.enter({ rank: critical }))
+    const lower = Array.from({ length: 100 }, () => door.enter({ rank: standard }))
+
+    expect(0.07 * 100).toBeGreaterThan(7)
+    expect(lower.filter(({ state }) => state === 'running')).toHaveLength(93)
+  })
+
   test('never keeps the last call out', () => {
     const door = new FrontDoor(1, config)
     door.leave(door.enter({ rank: critical }))

@@ -1,6 +1,4 @@
 import {
-  NEVER_RETRY,
-  NO_DEADLINE,
   PROCEED,
   PriorityClass,
   WAIT,
@@ -12,13 +10,14 @@ import {
   type Verdict,
   type Wake,
 } from '@spillway/call'
-import { jitter, type Clock, type Random } from '@spillway/clock'
+import type { Clock, Random } from '@spillway/clock'
 import { defaultAdmissionConfig, type AdmissionConfig } from './admission-config.ts'
 import type { AdmissionSnapshot } from './admission-snapshot.ts'
 import { Alarm } from './alarm.ts'
 import { Tallies } from './class-tally.ts'
 import type { Limit } from './limit.ts'
 import { Seat, Waiting, seatsOf } from './place.ts'
+import { Refusals } from './refusals.ts'
 import { Seats } from './seats.ts'
 import { ServiceTimes } from './service-times.ts'
 import { WaitingQueue } from './waiting-queue.ts'
@@ -43,12 +42,12 @@ const LEAST_POSTPONEMENT_MS = 1
 export class Admission implements Gate {
   readonly name = 'admission'
   readonly #clock: Clock
-  readonly #random: Random
   readonly #config: AdmissionConfig
   readonly #queue: WaitingQueue
   readonly #seats: Seats
   readonly #serviceTimes: ServiceTimes
   readonly #tallies = new Tallies()
+  readonly #refusals: Refusals
   readonly #alarm: Alarm
   #limit: Limit
   #arrivals = 0
@@ -58,11 +57,11 @@ export class Admission implements Gate {
   constructor(limit: Limit, doors: AdmissionDoors, config: AdmissionConfig = defaultAdmissionConfig) {
     this.#limit = limit
     this.#clock = doors.clock
-    this.#random = doors.random
     this.#config = config
     this.#queue = new WaitingQueue(config.maxQueuedCalls, config.maxQueuedBytes)
     this.#seats = new Seats(config.criticalReserve)
     this.#serviceTimes = new ServiceTimes(config.feasibility)
+    this.#refusals = new Refusals(config, doors.random, this.#serviceTimes, this.#tallies)
     this.#alarm = new Alarm(doors.clock, () => this.#lookAround())
   }
 
@@ -70,7 +69,7 @@ export class Admission implements Gate {
     if (call.rank === PriorityClass.system) return PROCEED
     const nowMs = this.#clock.nowMs()
     if (call.rank === PriorityClass.critical) this.#seats.criticalArrived(nowMs)
-    const infeasible = this.#infeasible(call, nowMs)
+    const infeasible = this.#refusals.infeasible(call, nowMs)
     if (infeasible !== undefined) return infeasible
     const seats = seatsOf(call)
     if (!this.#queue.isFirst(call) || !this.#hasRoom(call, seats, nowMs)) return this.#queueUp(call, wake, seats, nowMs)
@@ -121,7 +120,7 @@ export class Admission implements Gate {
     for (const loser of losers) this.#evict(loser, nowMs)
     const lastMs = nowMs + this.#config.maxWaitMs[className(call.rank)]
     const waiting = new Waiting(call, wake, seats, this.#arrivals++, nowMs, lastMs)
-    waiting.expiresMs = this.#lookAgainMs(waiting, nowMs)
+    waiting.expiresMs = this.#refusals.overdueMs(waiting, nowMs)
     this.#queue.add(waiting)
     call.place = waiting
     this.#alarm.ringAt(this.#isSeatIdle(nowMs) ? nowMs : waiting.expiresMs, nowMs)
@@ -130,7 +129,6 @@ export class Admission implements Gate {
 
   /** The limit has risen since the last call left: somebody waits beside a free seat. */
   #isSeatIdle(nowMs: number): boolean {
-    if (this.#isGivingSeats) return false
     const best = this.#queue.best()
     return best !== undefined && this.#hasRoom(best.call, best.seats, nowMs)
   }
@@ -185,7 +183,7 @@ export class Admission implements Gate {
   /** Ends the wait of a call for which there is a seat. */
   #decide(waiting: Waiting, nowMs: number): void {
     const { call, wake, seats } = waiting
-    const refusal = this.#overdue(waiting, nowMs)
+    const refusal = this.#refusals.overdue(waiting, nowMs)
     call.place = null
     if (refusal === undefined) this.#seat(call, seats, nowMs)
     wake(call, refusal)
@@ -213,9 +211,10 @@ export class Admission implements Gate {
   #expire(): void {
     const nowMs = this.#clock.nowMs()
     for (let next = this.#queue.firstToExpire(); next && next.expiresMs <= nowMs; next = this.#queue.firstToExpire()) {
-      const refusal = this.#overdue(next, nowMs)
+      const refusal = this.#refusals.overdue(next, nowMs)
       if (refusal === undefined) {
-        this.#queue.postpone(next, Math.max(this.#lookAgainMs(next, nowMs), nowMs + LEAST_POSTPONEMENT_MS))
+        const againMs = Math.max(this.#refusals.overdueMs(next, nowMs), nowMs + LEAST_POSTPONEMENT_MS)
+        this.#queue.postpone(next, Math.min(againMs, next.lastMs))
         continue
       }
       this.#queue.remove(next)
@@ -224,39 +223,7 @@ export class Admission implements Gate {
     }
   }
 
-  /** When its time is over, or its deadline comes out of reach as far as is known now. */
-  #lookAgainMs(waiting: Waiting, nowMs: number): number {
-    const { path, deadlineMs } = waiting.call
-    if (deadlineMs === NO_DEADLINE) return waiting.lastMs
-    return Math.min(waiting.lastMs, deadlineMs - this.#serviceTimes.expectedMs(path, nowMs))
-  }
-
-  #overdue(waiting: Waiting, nowMs: number): Refusal | undefined {
-    const infeasible = this.#infeasible(waiting.call, nowMs)
-    if (infeasible !== undefined) return infeasible
-    if (nowMs < waiting.lastMs) return undefined
-    const { rank } = waiting.call
-    this.#tallies.of(rank).timedOut++
-    return { kind: 'queue_timeout', pushbackMs: this.#pushbackMs(), rank, waitedMs: nowMs - waiting.enteredMs }
-  }
-
-  /** What is left of the call's time is less than its work takes. */
-  #infeasible(call: Call, nowMs: number): Refusal | undefined {
-    if (call.deadlineMs === NO_DEADLINE) return undefined
-    const remainingMs = call.deadlineMs - nowMs
-    if (remainingMs > this.#serviceTimes.expectedMs(call.path, nowMs)) return undefined
-    this.#tallies.of(call.rank).infeasible++
-    return { kind: 'deadline_infeasible', pushbackMs: NEVER_RETRY, remainingMs }
-  }
-
   #shed(call: Call): Refusal {
-    const { rank } = call
-    this.#tallies.of(rank).shed++
-    const pushbackMs = rank >= PriorityClass.sheddable ? NEVER_RETRY : this.#pushbackMs()
-    return { kind: 'shed_overload', pushbackMs, rank, limit: this.#limit.current(), queued: this.#queue.size }
-  }
-
-  #pushbackMs(): number {
-    return Math.round(jitter(this.#config.pushbackMs, this.#config.pushbackSpread, this.#random))
+    return this.#refusals.shed(call, this.#limit.current(), this.#queue.size)
   }
 }

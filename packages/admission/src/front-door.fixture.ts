@@ -1,83 +1,77 @@
 import {
+  Call,
   Gates,
   PROCEED,
-  type Call,
+  defaultCallFacts,
   type CallFacts,
   type Outcome,
-  type PriorityClass,
   type Refusal,
+  type Waiter,
 } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
-import { ConstantRandom, RecordingWaiter, aCall } from '@spillway/testkit'
 import { Admission } from './admission.ts'
 import { defaultAdmissionConfig, type AdmissionConfig } from './admission-config.ts'
 import { FixedLimit, type Limit } from './limit.ts'
 
 /** One call at the door, as its caller sees it. */
-export interface Visit {
+export class Visit implements Waiter {
   readonly call: Call
+  readonly #seated: string[]
+  #state: 'running' | 'waiting' | Refusal['kind'] = 'waiting'
+  #refusal: Refusal | undefined
+
+  /** The call's tenant is the name by which it is found in `seated`. */
+  constructor(facts: Partial<CallFacts>, seated: string[]) {
+    this.call = new Call({ ...defaultCallFacts, ...facts }, this)
+    this.#seated = seated
+  }
+
   /** `running`, `waiting`, or the kind of the refusal. */
-  readonly state: 'running' | 'waiting' | Refusal['kind']
-  readonly refusal: Refusal | undefined
+  get state(): 'running' | 'waiting' | Refusal['kind'] {
+    return this.#state
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#refusal
+  }
+
+  decided(refusal: Refusal | undefined): void {
+    if (this.#state !== 'waiting') throw new Error(`told twice: ${this.#state}, then ${refusal?.kind ?? 'running'}`)
+    this.#refusal = refusal
+    this.#state = refusal?.kind ?? 'running'
+    if (refusal === undefined) this.#seated.push(this.call.tenant)
+  }
 }
 
-/** An admission gate with a clock and callers: what the tests of this package enter calls through. */
+/** An admission gate with a clock and callers: what the tests of this package enter calls through. Without jitter. */
 export class FrontDoor {
   readonly clock = new ManualClock()
   readonly admission: Admission
-  /** Names of calls in the order in which they got a seat; see {@link enter}. */
+  /** Tenants of the calls that got a seat, in order. */
   readonly seated: string[] = []
   readonly #gates: Gates
 
   constructor(limit: number | Limit, config: Partial<AdmissionConfig> = {}) {
     const chosen = typeof limit === 'number' ? new FixedLimit(limit) : limit
-    const doors = { clock: this.clock, random: new ConstantRandom() }
+    const doors = { clock: this.clock, random: { next: () => 0.5 } }
     this.admission = new Admission(chosen, doors, { ...defaultAdmissionConfig, ...config })
     this.#gates = new Gates([this.admission])
   }
 
-  /** Enters a call; its tenant is its name in {@link seated}. */
   enter(facts: Partial<CallFacts> = {}): Visit {
-    const waiter = new SeatRecorder(this.seated, facts.tenant ?? '')
-    const call = aCall({ ...facts, arrivedMs: this.clock.nowMs() }, waiter)
-    const verdict = this.#gates.enter(call)
-    if (verdict === PROCEED) this.seated.push(call.tenant)
-    return {
-      call,
-      get state() {
-        const decision = typeof verdict === 'string' ? verdict : verdict.kind
-        const final = decision === 'wait' && waiter.decision !== 'nothing' ? waiter.decision : decision
-        return final === 'wait' ? 'waiting' : final === 'proceed' ? 'running' : final
-      },
-      get refusal() {
-        const decision = typeof verdict === 'string' ? waiter.decisions[0] : verdict
-        return typeof decision === 'string' ? undefined : decision
-      },
-    }
+    const visit = new Visit({ ...facts, arrivedMs: this.clock.nowMs() }, this.seated)
+    const verdict = this.#gates.enter(visit.call)
+    if (verdict === PROCEED) visit.decided(undefined)
+    else if (typeof verdict !== 'string') visit.decided(verdict)
+    return visit
   }
 
   leave(visit: Visit, outcome: Outcome = 'success'): void {
     this.#gates.leave(visit.call, outcome)
   }
 
-  /** Enters a call that takes its seat and keeps it. */
-  occupy(seats = 1, rank: PriorityClass = 2): Visit {
-    return this.enter({ seats, rank, tenant: 'occupant' })
-  }
-}
-
-class SeatRecorder extends RecordingWaiter {
-  readonly #seated: string[]
-  readonly #name: string
-
-  constructor(seated: string[], name: string) {
-    super()
-    this.#seated = seated
-    this.#name = name
-  }
-
-  override decided(refusal: Refusal | undefined): void {
-    super.decided(refusal)
-    if (refusal === undefined) this.#seated.push(this.#name)
+  /** Enters a call that takes its seats and keeps them. */
+  occupy(seats = 1): Visit {
+    return this.enter({ seats, tenant: 'occupant' })
   }
 }

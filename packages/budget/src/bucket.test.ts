@@ -122,6 +122,25 @@ describe('giveBack', () => {
     expect(bucket.level()).toBeLessThanOrEqual(5)
   })
 
+  test('returns no more than there was room for, to several calls together', () => {
+    const { clock, bucket } = aBucket(40, 10, 4)
+    const takenMs = Array.from({ length: 3 }, () => {
+      bucket.take(4)
+      clock.advance(100)
+      return bucket.refilledMs
+    })
+    bucket.take(4)
+    bucket.setRate(0, 10)
+    let drawn = 0
+    for (const each of takenMs) {
+      bucket.giveBack(4, each)
+      if (bucket.take(4) === 0) drawn += 4
+    }
+
+    expect(drawn).toBeGreaterThan(0)
+    expect(drawn + 4).toBeLessThanOrEqual(10)
+  })
+
   test('returns nothing after longer than it remembers', () => {
     const { clock, bucket } = aBucket(1, 1_000, 10)
     bucket.take(10)

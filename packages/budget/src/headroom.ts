@@ -1,46 +1,59 @@
-/** Length of a window, in milliseconds: longer than any usual wait for a seat. */
-const WINDOW_MS = 5_000
+const WINDOW_MS = 1_000
+/** Together longer than any usual wait for a seat. */
+const WINDOWS = 8
 
 /**
- * Remembers how close a bucket has come to overflowing: the least headroom (burst minus level) over this window of time and
- * the one before. Answers err on the small side, and cost no memory per call.
+ * Remembers how close a bucket has come to overflowing: the least headroom (burst minus level) in each of the last windows of
+ * time. Answers err on the small side, by what happened earlier in the same window, and cost no memory per call.
  */
 export class Headroom {
-  #startMs: number
-  #least: number
-  #previousStartMs: number
-  #previousLeast: number
+  readonly #startMs: number
+  readonly #least = new Float64Array(WINDOWS).fill(Number.POSITIVE_INFINITY)
+  #window: number
 
   /** Starts at `nowMs` with a bucket that has that much headroom. */
   constructor(nowMs: number, headroom: number) {
     this.#startMs = nowMs
-    this.#least = headroom
-    this.#previousStartMs = nowMs
-    this.#previousLeast = headroom
+    this.#window = windowOf(nowMs)
+    this.#least[slotOf(this.#window)] = headroom
   }
 
-  /** The headroom is so much now: when the level has risen, or the burst shrunk. */
+  /** The headroom is so much now: when the level has risen, or the burst shrunk. Time must not go back. */
   record(nowMs: number, headroom: number): void {
-    if (nowMs - this.#startMs < WINDOW_MS) {
-      if (headroom < this.#least) this.#least = headroom
-      return
-    }
-    this.#previousStartMs = this.#startMs
-    this.#previousLeast = this.#least
-    this.#startMs = nowMs
-    this.#least = headroom
+    const window = windowOf(nowMs)
+    if (window !== this.#window) this.#moveTo(window)
+    const slot = slotOf(window)
+    if (headroom < (this.#least[slot] ?? 0)) this.#least[slot] = headroom
   }
 
   /** The least headroom there has been since `sinceMs`; 0 when that is longer ago than is remembered. */
   leastSince(sinceMs: number): number {
-    if (sinceMs >= this.#startMs) return this.#least
-    if (sinceMs >= this.#previousStartMs) return Math.min(this.#least, this.#previousLeast)
-    return 0
+    const first = windowOf(sinceMs)
+    if (sinceMs < this.#startMs || first <= this.#window - WINDOWS) return 0
+    let least = Number.POSITIVE_INFINITY
+    for (let window = first; window <= this.#window; window++) {
+      least = Math.min(least, this.#least[slotOf(window)] ?? 0)
+    }
+    return least
   }
 
   /** The level turns out to have been higher by so much than it was recorded. */
   lower(by: number): void {
-    this.#least = Math.max(0, this.#least - by)
-    this.#previousLeast = Math.max(0, this.#previousLeast - by)
+    for (const [slot, least] of this.#least.entries()) this.#least[slot] = Math.max(0, least - by)
   }
+
+  /** Nothing was recorded in the windows between: the level rose all the while, so the record to come is their least. */
+  #moveTo(window: number): void {
+    const first = Math.max(this.#window + 1, window - WINDOWS + 1)
+    for (let empty = first; empty <= window; empty++) this.#least[slotOf(empty)] = Number.POSITIVE_INFINITY
+    this.#window = window
+  }
+}
+
+function windowOf(timeMs: number): number {
+  return Math.floor(timeMs / WINDOW_MS)
+}
+
+function slotOf(window: number): number {
+  return ((window % WINDOWS) + WINDOWS) % WINDOWS
 }

@@ -13,9 +13,9 @@ export class SettableClock implements Clock {
     this.#nowMs = nowMs
   }
 
-  /** Forward, or back. */
+  /** Forward, or back, but not below 0. */
   moveBy(byMs: number): void {
-    this.#nowMs += byMs
+    this.#nowMs = Math.max(0, this.#nowMs + byMs)
   }
 
   /** The highest time that anybody has read. */

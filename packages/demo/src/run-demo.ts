@@ -34,7 +34,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } catch (error) {
     show.status('')
     if (interrupt.signal.aborted) return interrupt.exitCode
-    write(`the demo could not run: ${error instanceof Error ? error.message : String(error)}\n`)
+    const message = error instanceof Error ? error.message : String(error)
+    write(options.json === true ? `${JSON.stringify({ error: message })}\n` : `the demo could not run: ${message}\n`)
     return 1
   }
 }
@@ -65,6 +66,7 @@ async function perform(
   textReport(result).forEach((line) => show.line(line))
   show.line(`pictures: ${reportPath}`)
   if (options.keep === true) await keepRunning(stage, sidecar.ports)
+  else show.line('look around in it: npm start -- --keep')
   return result.verdict.isKept ? 0 : 1
 }
 

@@ -18,8 +18,8 @@ export const PeerName = {
 export const PEERS: readonly Peer[] = [
   nghttpx,
   haproxy,
-  nodeProgram(PeerName.grpcJs, 'raw bytes, one channel', 'grpc-js-main.ts'),
-  nodeProgram(PeerName.nodeHttp2, 'streams piped, one session', 'node-http2-main.ts'),
-  nodeProgram(PeerName.bare, 'no policy, no telemetry', 'bare-relay-main.ts'),
+  nodeProgram(PeerName.grpcJs, 'raw bytes, one channel', new URL('grpc-js-main.ts', import.meta.url)),
+  nodeProgram(PeerName.nodeHttp2, 'streams piped, one session', new URL('node-http2-main.ts', import.meta.url)),
+  nodeProgram(PeerName.bare, 'no policy, no telemetry', new URL('bare-relay-main.ts', import.meta.url)),
   gatedRelay,
 ]

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import type { Peer } from '../peer.ts'
 
 /** A proxy that is a program of this folder: `node <program> <listen port> <backend port>`. */
-export function nodeProgram(name: string, note: string, program: string): Peer {
-  const path = fileURLToPath(new URL(program, import.meta.url))
+export function nodeProgram(name: string, note: string, program: URL): Peer {
+  const path = fileURLToPath(program)
   return {
     name,
     note,

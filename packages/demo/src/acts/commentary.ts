@@ -38,7 +38,7 @@ export function commentary(stage: Stage, act: Act, detail: () => string = () => 
 }
 
 /** `240/s   critical 100 % (p99 240 ms)  standard ...  good 79.1/s`. */
-export function phaseLine(phase: Phase): string {
+function phaseLine(phase: Phase): string {
   const { tally } = phase
   const classes = DEMO_CLASSES.map((name) => {
     const { offered, fates, p99Ms } = tally.of(name)

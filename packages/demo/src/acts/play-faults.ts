@@ -69,8 +69,10 @@ async function direct(
   const { faultyFromMs, healedFromMs } = boundsOf(act)
   await follow(faultyFromMs)
   service.injectFaults(FAULT_SHARE)
+  stage.show.line(eventLine(elapsedMs(), 'from now on half of the calls to the large model fail'))
   await follow(healedFromMs)
   service.injectFaults(0)
+  stage.show.line(eventLine(elapsedMs(), 'the large model is healed'))
   await follow(act.durationMs - ENCORE_MS, () => watch.state === 'closed')
   await follow(elapsedMs() + ENCORE_MS)
   act.endAt(elapsedMs())
@@ -85,7 +87,11 @@ function boundsOf(act: Act): { faultyFromMs: number; healedFromMs: number } {
 
 function changeLine({ atMs, name, state, reason }: BreakerChange): string {
   const why = reason === '' ? '' : ` (${reason})`
-  return `    ${(atMs / 1_000).toFixed(1).padStart(5)} s  breaker ${name} ${state.toUpperCase()}${why}`
+  return eventLine(atMs, `breaker ${name} ${state.replace('_', '-').toUpperCase()}${why}`)
+}
+
+function eventLine(atMs: number, text: string): string {
+  return `    ${(atMs / 1_000).toFixed(1).padStart(5)} s  ${text}`
 }
 
 function describe(act: Act, watch: BreakerWatch): FaultAct {

@@ -5,7 +5,7 @@ import type { FinishedCall } from '../load/finished-call.ts'
 import type { Show } from '../show/show.ts'
 
 /** What an act needs of the load generator. */
-export interface LoadRunner {
+interface LoadRunner {
   /** Sends calls to that address and hands over each as it ends; resolves when all are over. */
   run(
     address: string,

@@ -3,7 +3,7 @@ import { FATES, type Fate, type FinishedCall } from './finished-call.ts'
 import { percentile } from './percentile.ts'
 
 /** How often each fate was met. */
-export type FateCounts = Readonly<Record<Fate, number>>
+type FateCounts = Readonly<Record<Fate, number>>
 
 /** What was counted of some calls. */
 export interface Summary {

@@ -20,8 +20,9 @@ export class Child implements AsyncDisposable {
     this.#exit = once(this.#process, 'exit')
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid
+  /** 0 when it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? 0
   }
 
   send(message: object): void {

@@ -36,6 +36,10 @@ export class LoadProcess implements AsyncDisposable {
     this.#child.send(order)
   }
 
+  get pid(): number {
+    return this.#child.pid
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#child[Symbol.asyncDispose]()
   }

@@ -30,6 +30,10 @@ export class ServiceProcess implements AsyncDisposable {
     this.#child.send(order)
   }
 
+  get pid(): number {
+    return this.#child.pid
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#child[Symbol.asyncDispose]()
   }

@@ -110,8 +110,9 @@ function bars(chart: BarChart): string[] {
       heights[second] = base + value
       if (value === 0) return ''
       const from = y(chart.top, base + value)
+      const left = x(chart, second)
       const height = y(chart.top, base) - from
-      return `<rect class="${style}" x="${px(x(chart, second))}" y="${px(from)}" width="${px(width)}" height="${px(height)}"><title>second ${second + 1}: ${value} ${escapeHtml(name)}</title></rect>`
+      return `<rect class="${style}" x="${px(left)}" y="${px(from)}" width="${px(Math.min(width, WIDTH - left))}" height="${px(height)}"><title>second ${second + 1}: ${value} ${escapeHtml(name)}</title></rect>`
     }),
   )
 }

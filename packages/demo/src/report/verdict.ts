@@ -4,7 +4,7 @@ import { DEMO_CLASSES } from '../load/demo-class.ts'
 import { formatMs, formatRate, formatShare } from './format.ts'
 
 /** One thing that the demo set out to show, and what came of it. */
-export interface Finding {
+interface Finding {
   readonly holds: boolean
   /** What was measured, as a sentence for people. */
   readonly text: string

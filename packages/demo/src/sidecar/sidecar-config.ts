@@ -21,7 +21,7 @@ outbound: { port: ${ports.outbound} }
 inspect: { port: ${ports.inspect} }
 proto: { paths: [${JSON.stringify(PROTO_ROOT)}], roots: [${CHAT_PROTO}] }
 budgets: { tokens: { rate: 1000000, burst: 1000000 } }
-admission: { limit: ${CAPACITY.slots + 1}, max_wait: { sheddable: 100ms } }
+admission: { limit: ${CAPACITY.slots + 1}, max_wait: { sheddable: 250ms } }
 drain: { settle: 0ms, grace: 1s }
 `
 }
