@@ -118,7 +118,7 @@ export class Admission implements Gate {
     const losers = this.#queue.makeRoomFor(call)
     if (losers === undefined) return this.#shed(call)
     for (const loser of losers) this.#evict(loser, nowMs)
-    const lastMs = nowMs + this.#config.maxWaitMs[className(call.rank)]
+    const lastMs = nowMs + (call.maxWaitMs ?? this.#config.maxWaitMs[className(call.rank)])
     const waiting = new Waiting(call, wake, seats, this.#arrivals++, nowMs, lastMs)
     waiting.expiresMs = this.#refusals.overdueMs(waiting, nowMs)
     this.#queue.add(waiting)
