@@ -32,8 +32,8 @@ export class CommandProcess {
   #err = ''
   readonly #expectations = new Set<() => void>()
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, [COMMAND, ...args], {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, node = process.execPath) {
+    const child = spawn(node, [COMMAND, ...args], {
       env: { PATH: process.env['PATH'], XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { FREE_PORTS, runCommand } from './command-process.fixture.ts'
 
+const OPTIONS = 'import "spillway/v1/options.proto";'
 const folders: string[] = []
 
 afterEach(() => {
@@ -44,7 +45,7 @@ test('check tells all problems of a broken settings file at once', async () => {
 test('check tells all problems of broken proto options at once', async () => {
   const proto = `syntax = "proto3";
 package a.v1;
-import "spillway/v1/options.proto";
+${OPTIONS}
 service A {
   rpc B (M) returns (M) { option (spillway.v1.method) = { priority: CRITICL }; }
   rpc C (M) returns (M) { option (spillway.v1.method) = { timeout: "soon" budget: "none" }; }
@@ -73,7 +74,7 @@ test('check on what is right ends with 0, and says it as JSON too', async () => 
 test('explain prints where each value comes from, and the nearest name for a method that is none', async () => {
   const proto = `syntax = "proto3";
 package a.v1;
-import "spillway/v1/options.proto";
+${OPTIONS}
 service A { rpc Score (M) returns (M) { option (spillway.v1.method) = { priority: CRITICAL }; } }
 message M {}
 `
