@@ -8,6 +8,7 @@ import type { Contract } from '@spillway/contract'
 import { Fallbacks } from '@spillway/fallback'
 import { UpstreamGroup, createRelayResources, type EndpointConfig, type RelayResources } from '@spillway/relay'
 import { Telemetry, defaultDecisionLogConfig, type Direction } from '@spillway/telemetry'
+import { ClassFields } from './class-fields.ts'
 import type { SidecarConfig } from './config/schema.ts'
 import { admissionConfig, breakerSettings, trustOptions } from './gate-settings.ts'
 import { Inbound, inboundGates } from './inbound.ts'
@@ -45,6 +46,7 @@ export class Composition {
   readonly upstreams: readonly UpstreamGroup[]
   readonly sides: Readonly<Record<Direction, Side>>
   readonly #fallbacks = new Fallbacks()
+  readonly #classFields = new ClassFields()
   readonly #config: SidecarConfig
   readonly #around: Surroundings
 
@@ -110,7 +112,9 @@ export class Composition {
     const { telemetry } = this
     const { clock } = this.#around
     const fallbacks = this.#fallbacks
-    return { direction, clock, telemetry, answers, fallbacks, patienceMs: breaker.patience, policies, inFlight: 0 }
+    const classFields = this.#classFields
+    const patienceMs = breaker.patience
+    return { direction, clock, telemetry, answers, fallbacks, classFields, patienceMs, policies, inFlight: 0 }
   }
 
   #inboundGates(): Gates {

@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import { systemClock, systemRandom, type Clock, type Random } from '@spillway/clock'
+import { TurnClock, systemRandom, type Clock, type Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import { inspectorSocketPath, startInspector, type Inspector } from '@spillway/inspect'
 import { Listener } from '@spillway/relay'
@@ -73,7 +73,7 @@ class RunningSidecar implements Sidecar {
   #drained: Promise<DrainReport> | undefined
 
   constructor(config: SidecarConfig, parts: SidecarParts) {
-    const { contract, clock = systemClock, random = systemRandom, log = () => undefined } = parts
+    const { contract, clock = new TurnClock(), random = systemRandom, log = () => undefined } = parts
     const { inbound, outbound, service } = config
     this.#config = config
     this.#clock = clock
