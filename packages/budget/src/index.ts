@@ -1,1 +1,9 @@
-export {}
+export { Aggregator } from './lease/aggregator.ts'
+export { CommitLedger } from './lease/commit-ledger.ts'
+export { DemandMeter } from './lease/demand-meter.ts'
+export { LeaseGrantor, type Capacity, type Entitlement, type LeaseGrantorConfig } from './lease/lease-grantor.ts'
+export { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease/lease-holder.ts'
+export { LeasedBucket } from './lease/leased-bucket.ts'
+export type { GrantId, LeaseGrant, LeaseReport } from './lease/message.ts'
+export { NO_SHARE, type Share } from './lease/share.ts'
+export { waterFill, type Claim } from './lease/water-fill.ts'

@@ -1,0 +1,33 @@
+import type { Clock, Timer } from '@spillway/clock'
+
+/**
+ * The clock of one simulated machine: runs at its own rate against true time, and has a wall clock that can be set.
+ */
+export class DriftingClock implements Clock {
+  readonly #truth: Clock
+  readonly #rate: number
+  #wallOffsetMs = 0
+
+  /** `rate` 1.01 runs one percent fast. */
+  constructor(truth: Clock, rate: number) {
+    this.#truth = truth
+    this.#rate = rate
+  }
+
+  nowMs(): number {
+    return this.#truth.nowMs() * this.#rate
+  }
+
+  wallMs(): number {
+    return this.#truth.wallMs() * this.#rate + this.#wallOffsetMs
+  }
+
+  schedule(delayMs: number, task: () => void): Timer {
+    return this.#truth.schedule(delayMs / this.#rate, task)
+  }
+
+  /** Somebody sets the wall clock. */
+  jumpWall(byMs: number): void {
+    this.#wallOffsetMs += byMs
+  }
+}
