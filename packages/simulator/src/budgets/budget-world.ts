@@ -1,9 +1,9 @@
 import {
   Aggregator,
-  DemandMeter,
   LeaseGrantor,
   LeaseHolder,
-  LeasedBucket,
+  LeasedBudget,
+  defaultLeasedBudgetConfig,
   type LeaseGrant,
   type Share,
 } from '@spillway/budget'
@@ -32,11 +32,8 @@ interface SidecarNode {
   readonly region: number
   readonly index: number
   readonly clock: DriftingClock
-  readonly holder: LeaseHolder
-  readonly bucket: LeasedBucket
-  readonly meter: DemandMeter
+  readonly budget: LeasedBudget
   isPaused: boolean
-  nextReportMs: number
 }
 
 interface RegionNode {
@@ -47,7 +44,6 @@ interface RegionNode {
 }
 
 const STEP_MS = 10
-const FLOOR_WATERMARKS = [0, 0.2, 0.5, 0.7]
 
 /**
  * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
@@ -97,12 +93,12 @@ export class BudgetWorld {
     this.truth.advance(STEP_MS)
     const nowMs = this.truth.nowMs()
     if (nowMs % 50 === 0) this.#allocateAll()
-    if (nowMs % 250 === 0) for (const region of this.#regions) this.#reportUp(region)
+    if (nowMs % 20 === 0) for (const region of this.#regions) this.#reportUp(region)
     let isKept = true
     for (const sidecar of this.#sidecars) {
       if (sidecar.isPaused) continue
       isKept = this.#serve(sidecar, nowMs) && isKept
-      if (sidecar.clock.nowMs() >= sidecar.nextReportMs) this.#report(sidecar)
+      if (nowMs % 20 === 0) this.#report(sidecar)
     }
     return isKept
   }
@@ -112,11 +108,9 @@ export class BudgetWorld {
     let admitted = 0
     for (const [tier, rate] of wants.entries()) {
       const arrivals = poisson((rate * STEP_MS) / 1_000, this.#random)
-      sidecar.meter.add(tier, arrivals)
       this.offeredByTier[tier] = (this.offeredByTier[tier] ?? 0) + arrivals
-      const watermark = (FLOOR_WATERMARKS[tier] ?? 0) * Math.min(sidecar.holder.force.burst, sidecar.holder.force.rate * 0.1)
       for (let arrival = 0; arrival < arrivals; arrival++) {
-        if (!sidecar.bucket.take(1, watermark)) break
+        if (!sidecar.budget.take(1, tier)) continue
         admitted++
         this.admittedByTier[tier] = (this.admittedByTier[tier] ?? 0) + 1
       }
@@ -126,21 +120,17 @@ export class BudgetWorld {
 
   #report(sidecar: SidecarNode): void {
     const region = this.#regions[sidecar.region]
-    if (!region) return
-    sidecar.bucket.sync()
-    const wants = sidecar.meter.rates()
-    if (sidecar.holder.isPressed) sidecar.holder.release(headroom(wants, this.#config.budget))
-    sidecar.bucket.sync()
-    const report = sidecar.holder.report({ used: sidecar.bucket.used, wants, level: sidecar.bucket.level })
-    sidecar.nextReportMs = sidecar.clock.nowMs() + (sidecar.holder.isPressed ? 250 : 1_000)
+    const report = region && sidecar.budget.poll()
+    if (!report) return
     this.network.send(sidecar.name, region.name, () => {
-      if (!region.isPaused) region.aggregator.below.receive(report)
+      if (!region.isPaused) region.aggregator.receive(report)
     })
   }
 
   #reportUp(region: RegionNode): void {
     if (region.isPaused) return
-    const report = region.aggregator.report()
+    const report = region.aggregator.poll()
+    if (!report) return
     this.network.send(region.name, 'allocator', () => this.#allocator.receive(report))
   }
 
@@ -149,7 +139,7 @@ export class BudgetWorld {
     const capacity = { share, expiresMs: Number.POSITIVE_INFINITY, pool: share }
     for (const grant of this.#allocator.allocate(capacity)) {
       const region = this.#regions.find((node) => node.name === grant.holder)
-      if (region) this.network.send('allocator', region.name, () => region.aggregator.above.accept(grant))
+      if (region) this.network.send('allocator', region.name, () => this.#passDown(region, grant))
     }
     for (const region of this.#regions) {
       if (region.isPaused) continue
@@ -157,14 +147,17 @@ export class BudgetWorld {
     }
   }
 
+  #passDown(region: RegionNode, grant: LeaseGrant): void {
+    if (region.isPaused) return
+    region.aggregator.accept(grant)
+    for (const next of region.aggregator.allocate()) this.#deliver(region, next)
+  }
+
   #deliver(region: RegionNode, grant: LeaseGrant): void {
     const sidecar = this.#sidecars.find((node) => node.name === grant.holder)
     if (!sidecar) return
     this.network.send(region.name, sidecar.name, () => {
-      if (sidecar.isPaused) return
-      sidecar.bucket.sync()
-      sidecar.holder.accept(grant)
-      sidecar.bucket.sync()
+      if (!sidecar.isPaused) sidecar.budget.accept(grant)
     })
   }
 
@@ -178,18 +171,16 @@ export class BudgetWorld {
       clock,
       () => ({ floor: { rate: 0, burst: 0 }, weight: 1 }),
     )
-    this.#regions.push({ name, clock, aggregator: new Aggregator(above, below), isPaused: false })
+    this.#regions.push({ name, clock, aggregator: new Aggregator(above, below, clock), isPaused: false })
     for (let sidecar = 0; sidecar < this.#config.sidecars; sidecar++) this.#addSidecar(index, sidecar)
   }
 
   #addSidecar(region: number, index: number): void {
     const name = `r${region}.s${index}`
     const clock = this.#newClock()
-    const holder = new LeaseHolder({ ...this.#identity(name), drift: this.#config.drift }, clock)
-    const bucket = new LeasedBucket(holder, this.#config.drift, clock)
-    const meter = new DemandMeter(4, clock)
-    const nextReportMs = 1_000 * this.#random.next()
-    this.#sidecars.push({ name, region, index, clock, holder, bucket, meter, isPaused: false, nextReportMs })
+    const identity = { ...this.#identity(name), drift: this.#config.drift }
+    const budget = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, refillDrift: this.#config.drift }, clock)
+    this.#sidecars.push({ name, region, index, clock, budget, isPaused: false })
   }
 
   #identity(holder: string): { budget: string; holder: string; incarnation: string } {
@@ -212,11 +203,6 @@ export class BudgetWorld {
     const part = this.#config.floors / this.#config.regions
     return { rate: this.#config.budget.rate * part, burst: this.#config.budget.burst * part }
   }
-}
-
-function headroom(wants: readonly number[], budget: Share): Share {
-  const rate = 1.2 * wants.reduce((sum, want) => sum + want, 0)
-  return { rate, burst: (budget.burst * rate) / budget.rate }
 }
 
 /** Knuth's method; for small means only. */
