@@ -8,3 +8,18 @@ export type { GrantId, LeaseGrant, LeaseReport } from './lease/message.ts'
 export { NO_SHARE, type Share } from './lease/share.ts'
 export { waterFill, type Claim } from './lease/water-fill.ts'
 export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
+export {
+  Allocator,
+  defaultAllocatorConfig,
+  type AllocatorConfig,
+  type BudgetTerms,
+} from './lease/allocator.ts'
+export {
+  Election,
+  defaultElectionTimes,
+  type ElectionConfig,
+  type KeyAnswer,
+  type KeyEntry,
+  type KeyRequest,
+  type Office,
+} from './lease/election.ts'

@@ -1,11 +1,13 @@
 import type { Clock, Timer } from '@spillway/clock'
 
 /**
- * The clock of one simulated machine: runs at its own rate against true time, and has a wall clock that can be set.
+ * The clock of one simulated machine: runs at its own rate against true time, stands still while the machine is suspended, and
+ * has a wall clock that can be set.
  */
 export class DriftingClock implements Clock {
   readonly #truth: Clock
   readonly #rate: number
+  #suspendedMs = 0
   #wallOffsetMs = 0
 
   /** `rate` 1.01 runs one percent fast. */
@@ -15,7 +17,7 @@ export class DriftingClock implements Clock {
   }
 
   nowMs(): number {
-    return this.#truth.nowMs() * this.#rate
+    return (this.#truth.nowMs() - this.#suspendedMs) * this.#rate
   }
 
   wallMs(): number {
@@ -29,5 +31,10 @@ export class DriftingClock implements Clock {
   /** Somebody sets the wall clock. */
   jumpWall(byMs: number): void {
     this.#wallOffsetMs += byMs
+  }
+
+  /** The machine slept for that long of true time, just now: monotonic time did not pass, wall-clock time did. */
+  slept(durationMs: number): void {
+    this.#suspendedMs += durationMs
   }
 }

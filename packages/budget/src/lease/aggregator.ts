@@ -30,6 +30,11 @@ export class Aggregator {
     return this.#above.force
   }
 
+  /** Highest epoch of the allocators seen. */
+  get highestEpoch(): number {
+    return this.#above.highestEpoch
+  }
+
   /** Takes a sidecar's report in. */
   receive(report: LeaseReport): Reception {
     return this.#below.receive(report)
@@ -42,9 +47,13 @@ export class Aggregator {
     return acceptance
   }
 
-  /** Grants for the sidecars, to be sent now; to be asked every 50 ms, and after every grant and urgent report. */
-  allocate(): LeaseGrant[] {
-    return this.#below.allocate(this.#above.capacity)
+  /**
+   * Grants for the sidecars, to be sent now; to be asked every 50 ms, and after every grant and urgent report. None of them
+   * outlives `deadlineMs`, the end of the aggregator's own office.
+   */
+  allocate(deadlineMs: number): LeaseGrant[] {
+    const capacity = this.#above.capacity
+    return this.#below.allocate({ ...capacity, expiresMs: Math.min(capacity.expiresMs, deadlineMs) })
   }
 
   /** The report upward to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */

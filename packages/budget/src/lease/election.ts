@@ -1,26 +1,27 @@
 import type { Clock } from '@spillway/clock'
 
-/** The key that candidates compete for, as far as an election looks at it. */
+/** What a leader writes into the key. */
 export interface KeyEntry {
-  readonly revision: number
   readonly incarnation: string
   readonly epoch: number
 }
 
-/** What the election wants done with the key. At most one is under way at a time; its result comes back by `answered`. */
+/** What the election wants done with the key. One at a time; its result comes back by `answered`. */
 export type KeyRequest =
-  /** Create the key: works only when it does not exist. */
-  | { readonly kind: 'create'; readonly entry: Omit<KeyEntry, 'revision'> }
-  /** Replace the key if it still has that revision. */
-  | { readonly kind: 'update'; readonly ifRevision: number; readonly entry: Omit<KeyEntry, 'revision'> }
+  /** Write the key only if it does not exist. */
+  | { readonly kind: 'create'; readonly entry: KeyEntry }
+  /** Write the key only if it still has that revision. */
+  | { readonly kind: 'update'; readonly ifRevision: number; readonly entry: KeyEntry }
   /** Nobody knows what became of the last write: look. */
   | { readonly kind: 'read' }
 
-/** What became of a request. `unknown`: no answer came in time; it may or may not have been carried out. */
+/** What became of a request. */
 export type KeyAnswer =
   | { readonly kind: 'written'; readonly revision: number }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'found'; readonly entry: KeyEntry | undefined }
+  /** The condition did not hold; `revision` is what the key has now, 0 for none. Only a linearizable answer counts. */
+  | { readonly kind: 'refused'; readonly revision: number }
+  | { readonly kind: 'found'; readonly revision: number; readonly entry: KeyEntry | undefined }
+  /** No answer came in time: it may or may not have been carried out. */
   | { readonly kind: 'unknown' }
 
 /** How an election is timed, in milliseconds. */
@@ -37,10 +38,24 @@ export interface ElectionConfig {
 /** Defaults beside the type. JetStream's own fail-over takes 4 to 9 s: a shorter office would end with each of them. */
 export const defaultElectionTimes = { ttlMs: 10_000, renewMs: 2_500, retryMs: 500, drift: 0.02 } as const
 
+/** A term of office. */
+export interface Office {
+  readonly epoch: number
+  /** Own monotonic time after which nothing that this leader issued may be in force. */
+  readonly deadlineMs: number
+}
+
+/** What a candidate saw of the key on its own clock, without a gap. */
+interface Watch {
+  readonly revision: number
+  /** No renewal has happened since. */
+  readonly quietSinceMs: number
+  readonly heardMs: number
+}
+
 type State =
-  /** Somebody else leads, or nobody knows. `quietSinceMs`: since when the key has not changed on our own clock. */
-  | { readonly kind: 'following'; readonly quietSinceMs: number }
-  /** The key is ours, the epoch is not yet written into it (rule S4). */
+  | { readonly kind: 'following' }
+  /** The key is ours. The epoch is not written into it yet (S4), or the predecessor may still be in office (S5). */
   | { readonly kind: 'elected'; readonly revision: number }
   | { readonly kind: 'leading'; readonly revision: number; readonly epoch: number; readonly deadlineMs: number }
 
@@ -49,27 +64,20 @@ interface UnderWay {
   readonly sentMs: number
 }
 
-/** A term of office. */
-export interface Office {
-  readonly epoch: number
-  /** Own monotonic time after which nothing that this leader issued may be in force. */
-  readonly deadlineMs: number
-}
-
 /**
  * Election of one leader by a key with a time to live, as a state machine without I/O.
  *
- * Rules: the epoch is one more than the revision won and than any epoch seen anywhere, and is written back before use (S4), so
- * that a key store that was rolled back costs an election and never an epoch twice; a leader's deadline counts from the
- * sending of its last successful renewal, and a successor waits a full time to live on its own monotonic clock during which
- * the key did not change (S5), so that a store whose wall clock was set cannot end an office early.
+ * Rules. S4: the epoch is one more than the revision won and than any epoch seen anywhere, and is written back before use; a
+ * key store that was rolled back costs an election, never an epoch twice. S5: a leader's deadline counts from the sending of
+ * its last successful renewal; a successor acts only after it has itself watched the key, without a gap, for a full time to
+ * live in which nobody renewed it. So neither a store whose clock was set nor one that forgot the key ends an office early.
  */
 export class Election {
   readonly #config: ElectionConfig
   readonly #clock: Clock
-  #state: State
+  #state: State = { kind: 'following' }
+  #watch: Watch
   #highestEpoch = 0
-  #highestRevision = 0
   #underWay: UnderWay | undefined
   #isUnsure = false
   #nextMs = 0
@@ -77,37 +85,31 @@ export class Election {
   constructor(config: ElectionConfig, clock: Clock) {
     this.#config = config
     this.#clock = clock
-    this.#state = { kind: 'following', quietSinceMs: clock.nowMs() }
+    this.#watch = { revision: -1, quietSinceMs: clock.nowMs(), heardMs: clock.nowMs() }
   }
 
-  /** The office held now, or undefined. Over at its deadline even if nobody could be reached. */
+  /** The office held now, or undefined. Over at its deadline even if nobody can be reached. */
   get office(): Office | undefined {
     const state = this.#state
     if (state.kind !== 'leading' || this.#clock.nowMs() >= state.deadlineMs) return undefined
     return { epoch: state.epoch, deadlineMs: state.deadlineMs }
   }
 
-  /** Somebody used that epoch: ours must be higher. A leader that sees a higher one than its own steps down. */
+  /** Somebody used that epoch: ours must be higher. A leader that learns of a higher one steps down. */
   sawEpoch(epoch: number): void {
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
-    if (this.#state.kind === 'leading' && epoch > this.#state.epoch) this.#follow()
-  }
-
-  /** The key was seen with this content, by a watch or a read. */
-  sawKey(entry: KeyEntry): void {
-    if (entry.revision <= this.#highestRevision && this.#state.kind === 'following') return
-    this.#highestRevision = Math.max(this.#highestRevision, entry.revision)
-    this.#highestEpoch = Math.max(this.#highestEpoch, entry.epoch)
-    if (entry.incarnation !== this.#config.incarnation) this.#follow()
+    if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
+      this.#state = { kind: 'elected', revision: this.#state.revision }
+    }
   }
 
   /** What to send now, or undefined. To be asked every 50 to 100 ms. */
   poll(): KeyRequest | undefined {
     const nowMs = this.#clock.nowMs()
-    if (this.#state.kind === 'leading' && nowMs >= this.#state.deadlineMs) this.#follow()
+    if (this.#state.kind === 'leading' && nowMs >= this.#state.deadlineMs) this.#follow(nowMs)
     if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
     const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
-    if (request) this.#underWay = { request, sentMs: nowMs }
+    this.#underWay = { request, sentMs: nowMs }
     return request
   }
 
@@ -115,30 +117,31 @@ export class Election {
   answered(answer: KeyAnswer): void {
     const done = this.#underWay
     if (!done) return
+    const nowMs = this.#clock.nowMs()
     this.#underWay = undefined
-    this.#nextMs = this.#clock.nowMs() + this.#config.retryMs
+    this.#nextMs = nowMs + this.#config.retryMs
     switch (answer.kind) {
       case 'written':
-        return this.#written(answer.revision, done)
-      case 'found':
-        return this.#found(answer.entry)
+        return this.#written(answer.revision, done, nowMs)
       case 'refused':
-        return this.#state.kind === 'following' ? undefined : this.#follow()
+        if (this.#state.kind !== 'following') this.#follow(nowMs)
+        return this.#observe(answer.revision, nowMs)
+      case 'found':
+        return this.#found(answer.revision, answer.entry, nowMs)
       case 'unknown':
         this.#isUnsure = true
     }
   }
 
-  #wanted(nowMs: number): KeyRequest | undefined {
+  #wanted(nowMs: number): KeyRequest {
     const { incarnation, ttlMs, drift } = this.#config
     const state = this.#state
     switch (state.kind) {
-      case 'following': {
-        const isQuiet = nowMs - state.quietSinceMs >= ttlMs * (1 + drift)
-        return isQuiet ? { kind: 'create', entry: { incarnation, epoch: this.#highestEpoch } } : undefined
-      }
+      case 'following':
+        return { kind: 'create', entry: { incarnation, epoch: 0 } }
       case 'elected': {
-        const epoch = 1 + Math.max(state.revision, this.#highestEpoch)
+        const isQuiet = nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+        const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
         return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
       }
       case 'leading':
@@ -146,34 +149,47 @@ export class Election {
     }
   }
 
-  #written(revision: number, { request, sentMs }: UnderWay): void {
-    this.#highestRevision = Math.max(this.#highestRevision, revision)
+  #written(revision: number, { request, sentMs }: UnderWay, nowMs: number): void {
     if (request.kind === 'read') return
-    if (request.kind === 'create' || request.entry.epoch < this.#highestEpoch) {
+    if (request.kind === 'create' && revision !== this.#watch.revision + 1) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
+    else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
+    this.#watch = { ...this.#watch, revision, heardMs: nowMs }
+    const { epoch } = request.entry
+    if (epoch === 0 || epoch < this.#highestEpoch) {
       this.#state = { kind: 'elected', revision }
-      this.#nextMs = 0
       return
     }
-    const { epoch } = request.entry
     this.#highestEpoch = epoch
     const deadlineMs = sentMs + this.#config.ttlMs * (1 - this.#config.drift)
     this.#state = { kind: 'leading', revision, epoch, deadlineMs }
     this.#nextMs = sentMs + this.#config.renewMs
   }
 
-  /** After a write of unknown fate: the key is adopted only if it names this very incarnation. */
-  #found(entry: KeyEntry | undefined): void {
+  /** After a write of unknown fate: the key counts as ours only if it names this very incarnation. */
+  #found(revision: number, entry: KeyEntry | undefined, nowMs: number): void {
     this.#isUnsure = false
-    if (!entry) return
-    if (entry.incarnation !== this.#config.incarnation) return this.sawKey(entry)
-    this.#state =
-      this.#state.kind === 'leading'
-        ? { ...this.#state, revision: entry.revision }
-        : { kind: 'elected', revision: entry.revision }
-    this.#nextMs = 0
+    this.#nextMs = nowMs
+    const isOurs = entry?.incarnation === this.#config.incarnation
+    if (!isOurs) {
+      if (this.#state.kind !== 'following') this.#follow(nowMs)
+      return
+    }
+    this.#state = this.#state.kind === 'leading' ? { ...this.#state, revision } : { kind: 'elected', revision }
   }
 
-  #follow(): void {
-    this.#state = { kind: 'following', quietSinceMs: this.#clock.nowMs() }
+  /** A linearizable answer said which revision the key has: the watch goes on, or begins anew after a change or a gap. */
+  #observe(revision: number, nowMs: number): void {
+    const hasChanged = revision !== this.#watch.revision && revision !== 0
+    const quietSinceMs = this.#hasGap(nowMs) || hasChanged ? nowMs : this.#watch.quietSinceMs
+    this.#watch = { revision: revision === 0 ? this.#watch.revision : revision, quietSinceMs, heardMs: nowMs }
+  }
+
+  #hasGap(nowMs: number): boolean {
+    return nowMs - this.#watch.heardMs > 4 * this.#config.retryMs
+  }
+
+  #follow(nowMs: number): void {
+    this.#state = { kind: 'following' }
+    this.#watch = { revision: -1, quietSinceMs: nowMs, heardMs: nowMs }
   }
 }

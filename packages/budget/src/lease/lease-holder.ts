@@ -11,6 +11,8 @@ export interface LeaseHolderConfig {
   readonly incarnation: string
   /** Largest relative difference between the rates of any two clocks (ρ); 0.02 by default. */
   readonly drift: number
+  /** What is in force without any lease: reserved for this holder by configuration. Nothing for those who come and go. */
+  readonly floor: Share
 }
 
 /** What became of a grant that came in. Only `applied` changed anything. */
@@ -58,18 +60,19 @@ export class LeaseHolder {
     this.#sent = new SendLog(clock)
   }
 
-  /** What is in force now: the leased share, after its end the slice, after the slice's end nothing. */
+  /** What is in force now: the leased share, after its end the slice, then the floor. */
   get force(): Share {
     const lease = this.#lease
-    if (!lease) return NO_SHARE
+    if (!lease) return this.#config.floor
     if (!this.#isOver(lease.sentAt, lease.ttlMs)) return lease.share
-    return this.#isOver(lease.sentAt, lease.sliceTtlMs) ? NO_SHARE : lease.slice
+    return this.#isOver(lease.sentAt, lease.sliceTtlMs) ? this.#config.floor : lease.slice
   }
 
   /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
   get capacity(): Capacity {
     const lease = this.#lease
-    if (!lease) return { share: NO_SHARE, expiresMs: 0, pool: NO_SHARE }
+    const { floor } = this.#config
+    if (!lease) return { share: floor, expiresMs: Number.POSITIVE_INFINITY, pool: floor }
     const isCutOff = this.isCutOff
     const heldMs = (isCutOff ? lease.sliceTtlMs : lease.ttlMs) * (1 - this.#config.drift)
     return { share: this.force, expiresMs: lease.sentAt.monotonicMs + heldMs, pool: lease.slice }

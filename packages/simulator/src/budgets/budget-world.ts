@@ -1,25 +1,30 @@
 import {
-  Aggregator,
-  LeaseGrantor,
-  LeaseHolder,
   LeasedBudget,
+  NO_SHARE,
+  defaultElectionTimes,
   defaultLeasedBudgetConfig,
-  type LeaseGrant,
+  type BudgetTerms,
+  type Election,
+  type KeyRequest,
   type Share,
 } from '@spillway/budget'
 import { ManualClock, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, type LinkConditions } from '../virtual-network.ts'
+import { RegionProcess } from './region-process.ts'
+import { VirtualKey } from './virtual-key.ts'
 
 /** A fleet to simulate. */
 export interface WorldConfig {
   readonly regions: number
   readonly sidecars: number
+  /** Processes in each region that may become its aggregator, and the allocator. */
+  readonly processes: number
   readonly budget: Share
   /** Part of the budget that is split into region floors. */
   readonly floors: number
-  /** Largest clock error, as a fraction. */
+  /** Largest difference between any two clocks, as a fraction. */
   readonly drift: number
   readonly between: LinkConditions
   readonly inside: LinkConditions
@@ -27,83 +32,95 @@ export interface WorldConfig {
   readonly demand: (region: number, sidecar: number, nowMs: number) => readonly number[]
 }
 
-interface SidecarNode {
+/** A machine that can be paused; what arrives meanwhile is lost. */
+export interface Machine {
   readonly name: string
   readonly region: number
-  readonly index: number
   readonly clock: DriftingClock
-  readonly budget: LeasedBudget
-  isPaused: boolean
+  /** True time at which it goes on; 0 while it runs. */
+  pausedUntilMs: number
 }
 
-interface RegionNode {
-  readonly name: string
-  readonly clock: DriftingClock
-  readonly aggregator: Aggregator
-  isPaused: boolean
+/** A machine that runs a sidecar. */
+export interface SidecarMachine extends Machine {
+  readonly index: number
+  budget: LeasedBudget
+}
+
+/** A machine that runs a region's process. */
+export interface RegionMachine extends Machine {
+  process: RegionProcess
 }
 
 const STEP_MS = 10
+const POLL_MS = 20
+const ALLOCATE_MS = 50
+const KEY_TIMEOUT_MS = 1_000
 
 /**
  * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
- * very classes that the sidecar runs do the deciding; this file only carries their messages and asks for admission.
+ * very classes that the sidecar runs do the deciding; this carries their messages and asks for admission.
  */
 export class BudgetWorld {
   readonly truth = new ManualClock(1_000_000)
   readonly checker: PromiseChecker
   readonly network: VirtualNetwork
-  readonly admittedByTier = [0, 0, 0, 0]
+  readonly sidecars: SidecarMachine[] = []
+  readonly processes: RegionMachine[] = []
+  readonly allocatorKey: VirtualKey
+  readonly allocatorKeyClock: DriftingClock
   readonly offeredByTier = [0, 0, 0, 0]
+  readonly admittedByTier = [0, 0, 0, 0]
   readonly #config: WorldConfig
   readonly #random: Random
-  readonly #allocator: LeaseGrantor
-  readonly #regions: RegionNode[] = []
-  readonly #sidecars: SidecarNode[] = []
+  readonly #terms: BudgetTerms
+  readonly #regionKeys: VirtualKey[] = []
   #incarnations = 0
 
   constructor(config: WorldConfig, random: Random) {
     this.#config = config
     this.#random = random
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
-    const place = (name: string): string => name.split('.')[0] ?? name
     this.network = new VirtualNetwork(this.truth, random, (from, to) =>
-      place(from) === place(to) ? config.inside : config.between,
+      from === to ? config.inside : config.between,
     )
-    const floors = new Map(this.#regionNames().map((name) => [name, this.#floor()]))
-    this.#allocator = new LeaseGrantor(
-      { ...this.#grantorConfig(), ttlMs: 9_000, sliceTtlMs: Number.POSITIVE_INFINITY, floors },
-      1,
-      this.#newClock(),
-      (name) => (floors.has(name) ? { floor: this.#floor(), weight: 1 } : undefined),
-    )
+    this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
+    this.allocatorKeyClock = this.#newClock()
+    this.allocatorKey = new VirtualKey(defaultElectionTimes.ttlMs, this.allocatorKeyClock)
     for (let region = 0; region < config.regions; region++) this.#addRegion(region)
-  }
-
-  get sidecars(): readonly SidecarNode[] {
-    return this.#sidecars
-  }
-
-  get regions(): readonly RegionNode[] {
-    return this.#regions
   }
 
   /** Runs one step of 10 ms. False when the promise was broken in it. */
   step(): boolean {
     this.truth.advance(STEP_MS)
     const nowMs = this.truth.nowMs()
-    if (nowMs % 50 === 0) this.#allocateAll()
-    if (nowMs % 20 === 0) for (const region of this.#regions) this.#reportUp(region)
+    for (const machine of this.processes) {
+      if (machine.pausedUntilMs > nowMs) continue
+      if (nowMs % POLL_MS === 0) machine.process.poll()
+      if (nowMs % ALLOCATE_MS === 0) machine.process.allocate()
+    }
     let isKept = true
-    for (const sidecar of this.#sidecars) {
-      if (sidecar.isPaused) continue
+    for (const sidecar of this.sidecars) {
+      if (sidecar.pausedUntilMs > nowMs) continue
       isKept = this.#serve(sidecar, nowMs) && isKept
-      if (nowMs % 20 === 0) this.#report(sidecar)
+      if (nowMs % POLL_MS === 0) this.#report(sidecar)
     }
     return isKept
   }
 
-  #serve(sidecar: SidecarNode, nowMs: number): boolean {
+  /** What a region has in force, as its aggregator sees it. */
+  force(region: number): Share {
+    const machine = this.processes.find((each) => each.region === region && each.process.aggregator)
+    return machine?.process.aggregator?.force ?? NO_SHARE
+  }
+
+  /** The machine dies and comes back at once as a new incarnation that knows nothing. */
+  restart(machine: SidecarMachine | RegionMachine): void {
+    if ('budget' in machine) machine.budget = this.#newBudget(machine)
+    else machine.process = this.#newProcess(machine)
+  }
+
+  #serve(sidecar: SidecarMachine, nowMs: number): boolean {
     const wants = this.#config.demand(sidecar.region, sidecar.index, nowMs)
     let admitted = 0
     for (const [tier, rate] of wants.entries()) {
@@ -118,91 +135,105 @@ export class BudgetWorld {
     return admitted === 0 || this.checker.admit(nowMs, admitted)
   }
 
-  #report(sidecar: SidecarNode): void {
-    const region = this.#regions[sidecar.region]
-    const report = region && sidecar.budget.poll()
+  #report(sidecar: SidecarMachine): void {
+    const report = sidecar.budget.poll()
     if (!report) return
-    this.network.send(sidecar.name, region.name, () => {
-      if (!region.isPaused) region.aggregator.receive(report)
-    })
-  }
-
-  #reportUp(region: RegionNode): void {
-    if (region.isPaused) return
-    const report = region.aggregator.poll()
-    if (!report) return
-    this.network.send(region.name, 'allocator', () => this.#allocator.receive(report))
-  }
-
-  #allocateAll(): void {
-    const share = this.#config.budget
-    const capacity = { share, expiresMs: Number.POSITIVE_INFINITY, pool: share }
-    for (const grant of this.#allocator.allocate(capacity)) {
-      const region = this.#regions.find((node) => node.name === grant.holder)
-      if (region) this.network.send('allocator', region.name, () => this.#passDown(region, grant))
-    }
-    for (const region of this.#regions) {
-      if (region.isPaused) continue
-      for (const grant of region.aggregator.allocate()) this.#deliver(region, grant)
+    for (const machine of this.processes) {
+      if (machine.region !== sidecar.region) continue
+      this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar(report))
     }
   }
 
-  #passDown(region: RegionNode, grant: LeaseGrant): void {
-    if (region.isPaused) return
-    region.aggregator.accept(grant)
-    for (const next of region.aggregator.allocate()) this.#deliver(region, next)
-  }
-
-  #deliver(region: RegionNode, grant: LeaseGrant): void {
-    const sidecar = this.#sidecars.find((node) => node.name === grant.holder)
-    if (!sidecar) return
-    this.network.send(region.name, sidecar.name, () => {
-      if (!sidecar.isPaused) sidecar.budget.accept(grant)
+  #carry(from: Machine, to: Machine, deliver: () => void): void {
+    this.network.send(regionName(from.region), regionName(to.region), () => {
+      if (to.pausedUntilMs <= this.truth.nowMs()) deliver()
     })
   }
 
-  #addRegion(index: number): void {
-    const name = `r${index}`
-    const clock = this.#newClock()
-    const above = new LeaseHolder({ ...this.#identity(name), drift: this.#config.drift }, clock)
-    const below = new LeaseGrantor(
-      { ...this.#grantorConfig(), ttlMs: 3_000, sliceTtlMs: 60_000, floors: new Map() },
-      1,
+  #addRegion(region: number): void {
+    this.#regionKeys.push(new VirtualKey(defaultElectionTimes.ttlMs, this.#newClock()))
+    for (let slot = 0; slot < this.#config.processes; slot++) {
+      const machine = { name: `${regionName(region)}.p${slot}`, region, clock: this.#newClock(), pausedUntilMs: 0 }
+      this.processes.push({ ...machine, process: this.#newProcess(machine) })
+    }
+    for (let index = 0; index < this.#config.sidecars; index++) {
+      const machine = { name: `${regionName(region)}.s${index}`, region, index, clock: this.#newClock(), pausedUntilMs: 0 }
+      this.sidecars.push({ ...machine, budget: this.#newBudget(machine) })
+    }
+  }
+
+  #newBudget({ name, clock }: Machine): LeasedBudget {
+    const { drift } = this.#config
+    const identity = { budget: 'b', holder: name, incarnation: `i${++this.#incarnations}`, floor: NO_SHARE }
+    return new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, drift, refillDrift: drift }, clock)
+  }
+
+  #newProcess(machine: Machine): RegionProcess {
+    const { region, clock } = machine
+    const find = (): RegionMachine | undefined => this.processes.find((each) => each.name === machine.name)
+    const incarnation = `i${++this.#incarnations}`
+    return new RegionProcess(
+      { region: regionName(region), incarnation, terms: this.#terms, drift: this.#config.drift },
+      {
+        toRegionKey: (request) => this.#ask(find(), region, this.#regionKeys[region], request, 'regionElection'),
+        toAllocatorKey: (request) => this.#ask(find(), 0, this.allocatorKey, request, 'allocatorElection'),
+        toCandidates: (report) => {
+          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(report))
+        },
+        toRegions: (grant) => {
+          for (const other of this.processes) {
+            if (regionName(other.region) !== grant.holder) continue
+            this.#carry(machine, other, () => other.process.accept(grant))
+          }
+        },
+        toSidecars: (grant) => {
+          const sidecar = this.sidecars.find((each) => each.name === grant.holder)
+          if (sidecar) this.#carry(machine, sidecar, () => sidecar.budget.accept(grant))
+        },
+      },
       clock,
-      () => ({ floor: { rate: 0, burst: 0 }, weight: 1 }),
     )
-    this.#regions.push({ name, clock, aggregator: new Aggregator(above, below, clock), isPaused: false })
-    for (let sidecar = 0; sidecar < this.#config.sidecars; sidecar++) this.#addSidecar(index, sidecar)
   }
 
-  #addSidecar(region: number, index: number): void {
-    const name = `r${region}.s${index}`
-    const clock = this.#newClock()
-    const identity = { ...this.#identity(name), drift: this.#config.drift }
-    const budget = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, refillDrift: this.#config.drift }, clock)
-    this.#sidecars.push({ name, region, index, clock, budget, isPaused: false })
-  }
-
-  #identity(holder: string): { budget: string; holder: string; incarnation: string } {
-    return { budget: 'b', holder, incarnation: `i${++this.#incarnations}` }
-  }
-
-  #grantorConfig(): { budget: string; incarnation: string; drift: number; spare: number } {
-    return { budget: 'b', incarnation: `g${++this.#incarnations}`, drift: this.#config.drift, spare: 0.04 }
+  #ask(
+    from: RegionMachine | undefined,
+    keyRegion: number,
+    key: VirtualKey | undefined,
+    request: KeyRequest,
+    role: 'regionElection' | 'allocatorElection',
+  ): void {
+    if (!from || !key) return
+    const election: Election = from.process[role]
+    let isAnswered = false
+    const places = [regionName(from.region), regionName(keyRegion)] as const
+    this.network.send(places[0], places[1], () => {
+      const answer = key.handle(request)
+      this.network.send(places[1], places[0], () => {
+        if (isAnswered || from.process[role] !== election || from.pausedUntilMs > this.truth.nowMs()) return
+        isAnswered = true
+        election.answered(answer)
+      })
+    })
+    this.truth.schedule(KEY_TIMEOUT_MS, () => {
+      if (isAnswered || from.process[role] !== election) return
+      isAnswered = true
+      election.answered({ kind: 'unknown' })
+    })
   }
 
   #newClock(): DriftingClock {
     return new DriftingClock(this.truth, 1 + (this.#config.drift / 2) * (2 * this.#random.next() - 1))
   }
 
-  #regionNames(): string[] {
-    return Array.from({ length: this.#config.regions }, (_, index) => `r${index}`)
+  #regionTerms(): BudgetTerms['regions'] {
+    const { regions, floors, budget } = this.#config
+    const floor = { rate: (budget.rate * floors) / regions, burst: (budget.burst * floors) / regions }
+    return new Map(Array.from({ length: regions }, (_, region) => [regionName(region), { floor, weight: 1 }]))
   }
+}
 
-  #floor(): Share {
-    const part = this.#config.floors / this.#config.regions
-    return { rate: this.#config.budget.rate * part, burst: this.#config.budget.burst * part }
-  }
+function regionName(region: number): string {
+  return `r${region}`
 }
 
 /** Knuth's method; for small means only. */
