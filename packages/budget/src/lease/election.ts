@@ -185,7 +185,7 @@ export class Election {
   }
 
   #hasGap(nowMs: number): boolean {
-    return nowMs - this.#watch.heardMs > 4 * this.#config.retryMs
+    return nowMs - this.#watch.heardMs > this.#config.ttlMs / 2
   }
 
   #follow(nowMs: number): void {

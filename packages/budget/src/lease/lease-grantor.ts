@@ -1,7 +1,7 @@
 import type { Clock } from '@spillway/clock'
 import { CommitLedger } from './commit-ledger.ts'
 import { isSaneReport, type LeaseGrant, type LeaseReport } from './message.ts'
-import { NO_SHARE, addShares, isWithin, subtractShare, type Share } from './share.ts'
+import { NO_SHARE, addShares, subtractShare, type Share } from './share.ts'
 import { waterFill, type Claim } from './water-fill.ts'
 
 /** How a grantor shares one budget out. */
@@ -125,17 +125,18 @@ export class LeaseGrantor {
     this.#forgetDead(nowMs)
     const holders = this.#current()
     const absent = this.#absentFloors(nowMs)
-    const rate = Math.max(0, capacity.share.rate - absent.rate)
-    const targets = waterFill(rate, holders.map(claimOf), this.#config.spare)
-    const isPressed = holders.reduce((sum, holder) => sum + total(holder.latest.wants), 0) > rate * 0.9
+    const capacityRate = Math.max(0, capacity.share.rate - absent.rate)
+    const targets = waterFill(capacityRate, holders.map(claimOf), this.#config.spare)
+    const isPressed = holders.reduce((sum, holder) => sum + total(holder.latest.wants), 0) > capacityRate * 0.9
     const reserved = addShares(absent, this.#unknownSlices(capacity, nowMs))
     let free = subtractShare(capacity.share, addShares(this.commit(), reserved))
     const grants: LeaseGrant[] = []
     for (const { holder, target } of cutsFirst(holders, targets)) {
-      const wanted = { rate: target, burst: burstFor(target, capacity) }
+      const rate = isMaterial(holder.granted.rate, target) ? target : holder.granted.rate
+      const wanted = { rate, burst: burstFor(rate, capacity) }
       const committed = holder.ledger.commit(nowMs)
       const share = fit(wanted, committed, free)
-      if (!holder.isOwedAnswer && !isMaterial(holder.granted, share)) continue
+      if (!holder.isOwedAnswer && !isMaterial(holder.granted.rate, share.rate)) continue
       const grant = this.#grant(holder, share, capacity, isPressed, nowMs)
       if (!grant) continue
       free = subtractShare(free, subtractShare(holder.ledger.commit(nowMs), committed))
@@ -276,11 +277,7 @@ function cutsFirst(holders: readonly Holder[], targets: readonly number[]): { ho
   return pairs.sort((one, other) => one.target - one.holder.granted.rate - (other.target - other.holder.granted.rate))
 }
 
-/** Worth a message of its own: more than one part in fifty. */
-function isMaterial(before: Share, after: Share): boolean {
-  return Math.abs(after.rate - before.rate) > 0.02 * Math.max(before.rate, after.rate) && !isWithinBoth(before, after)
-}
-
-function isWithinBoth(one: Share, other: Share): boolean {
-  return isWithin(one, other) && isWithin(other, one)
+/** Worth moving a share for: more than one part in twenty. */
+function isMaterial(before: number, after: number): boolean {
+  return Math.abs(after - before) > 0.05 * Math.max(before, after)
 }

@@ -204,9 +204,12 @@ export class BudgetWorld {
   ): void {
     if (!from || !key) return
     const election: Election = from.process[role]
+    let isHandled = false
     let isAnswered = false
     const places = [regionName(from.region), regionName(keyRegion)] as const
     this.network.send(places[0], places[1], () => {
+      if (isHandled) return
+      isHandled = true
       const answer = key.handle(request)
       this.network.send(places[1], places[0], () => {
         if (isAnswered || from.process[role] !== election || from.pausedUntilMs > this.truth.nowMs()) return
