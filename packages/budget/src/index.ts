@@ -1,5 +1,5 @@
 export { Aggregator } from './lease/aggregator.ts'
-export { CommitLedger } from './lease/commit-ledger.ts'
+export { CommitLedger, type Booking, type Ledger } from './lease/commit-ledger.ts'
 export { DemandMeter } from './lease/demand-meter.ts'
 export { LeaseGrantor, type Capacity, type Entitlement, type LeaseGrantorConfig } from './lease/lease-grantor.ts'
 export { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease/lease-holder.ts'
@@ -8,12 +8,7 @@ export type { GrantId, LeaseGrant, LeaseReport } from './lease/message.ts'
 export { NO_SHARE, type Share } from './lease/share.ts'
 export { waterFill, type Claim } from './lease/water-fill.ts'
 export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
-export {
-  Allocator,
-  defaultAllocatorConfig,
-  type AllocatorConfig,
-  type BudgetTerms,
-} from './lease/allocator.ts'
+export { Allocator, defaultAllocatorConfig, type AllocatorConfig, type BudgetTerms } from './lease/allocator.ts'
 export {
   Election,
   defaultElectionTimes,

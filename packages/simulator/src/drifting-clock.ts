@@ -7,13 +7,15 @@ import type { Clock, Timer } from '@spillway/clock'
 export class DriftingClock implements Clock {
   readonly #truth: Clock
   readonly #rate: number
+  readonly #isWallBlind: boolean
   #suspendedMs = 0
   #wallOffsetMs = 0
 
-  /** `rate` 1.01 runs one percent fast. */
-  constructor(truth: Clock, rate: number) {
+  /** `rate` 1.01 runs one percent fast. A wall-blind clock shows monotonic time as wall-clock time. */
+  constructor(truth: Clock, rate: number, isWallBlind = false) {
     this.#truth = truth
     this.#rate = rate
+    this.#isWallBlind = isWallBlind
   }
 
   nowMs(): number {
@@ -21,7 +23,7 @@ export class DriftingClock implements Clock {
   }
 
   wallMs(): number {
-    return this.#truth.wallMs() * this.#rate + this.#wallOffsetMs
+    return this.#isWallBlind ? this.nowMs() : this.#truth.wallMs() * this.#rate + this.#wallOffsetMs
   }
 
   schedule(delayMs: number, task: () => void): Timer {

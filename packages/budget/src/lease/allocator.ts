@@ -1,4 +1,5 @@
 import type { Clock } from '@spillway/clock'
+import type { Ledger } from './commit-ledger.ts'
 import type { Office } from './election.ts'
 import { LeaseGrantor, type Reception } from './lease-grantor.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
@@ -20,6 +21,8 @@ export interface AllocatorConfig {
   readonly ttlMs: number
   /** Fraction of the budget kept for instant growth. */
   readonly spare: number
+  /** See `LeaseGrantorConfig.newLedger`. */
+  readonly newLedger?: () => Ledger
 }
 
 /** Defaults beside the type. */

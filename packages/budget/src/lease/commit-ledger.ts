@@ -11,12 +11,20 @@ export interface Booking {
   readonly sliceExpiresMs: number
 }
 
+/** What a grantor books for one incarnation of a holder; {@link CommitLedger} is the rule. */
+export interface Ledger {
+  book(booking: Booking): void
+  acknowledge(id: GrantId, force: Share, slice: Share): boolean
+  commit(nowMs: number): Share
+  sliceCommit(nowMs: number): Share
+}
+
 /**
  * What a grantor must assume to be in force at one incarnation of a holder (rule S2): the maximum of every grant that was sent
  * and is neither acknowledged away nor expired. To book only the newest would let a lost shrink and a growth elsewhere
  * overlap: 1.11 to 1.22 times the budget was measured.
  */
-export class CommitLedger {
+export class CommitLedger implements Ledger {
   #bookings: Booking[] = []
 
   /** Notes that a grant is about to be sent. */

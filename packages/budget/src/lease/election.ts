@@ -151,7 +151,8 @@ export class Election {
 
   #written(revision: number, { request, sentMs }: UnderWay, nowMs: number): void {
     if (request.kind === 'read') return
-    if (request.kind === 'create' && revision !== this.#watch.revision + 1) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
+    if (request.kind === 'create' && revision !== this.#watch.revision + 1)
+      this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     this.#watch = { ...this.#watch, revision, heardMs: nowMs }
     const { epoch } = request.entry

@@ -1,5 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import { CommitLedger } from './commit-ledger.ts'
+import { CommitLedger, type Ledger } from './commit-ledger.ts'
 import { isSaneReport, type LeaseGrant, type LeaseReport } from './message.ts'
 import { NO_SHARE, addShares, subtractShare, type Share } from './share.ts'
 import { waterFill, type Claim } from './water-fill.ts'
@@ -19,6 +19,8 @@ export interface LeaseGrantorConfig {
   readonly spare: number
   /** Holders whose floor is reserved for good, heard of or not; empty where holders come and go. */
   readonly floors: ReadonlyMap<string, Share>
+  /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
+  readonly newLedger?: () => Ledger
 }
 
 /** What a holder is entitled to before anybody asks. */
@@ -45,7 +47,7 @@ interface Holder {
   readonly id: string
   readonly incarnation: string
   readonly entitlement: Entitlement
-  readonly ledger: CommitLedger
+  readonly ledger: Ledger
   latest: LeaseReport
   heardMs: number
   isOwedAnswer: boolean
@@ -148,7 +150,7 @@ export class LeaseGrantor {
   #admit(report: LeaseReport): Holder | undefined {
     const entitlement = this.#entitlementOf(report.holder)
     if (!entitlement || !(entitlement.weight > 0)) return undefined
-    const ledger = new CommitLedger()
+    const ledger = this.#config.newLedger?.() ?? new CommitLedger()
     if (report.ack && report.ack.epoch < this.#epoch && report.slice.rate > 0) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
       ledger.book({ id: report.ack, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })

@@ -6,13 +6,15 @@ import {
   type BudgetTerms,
   type Election,
   type KeyRequest,
+  type LeaseGrant,
   type Share,
 } from '@spillway/budget'
 import { ManualClock, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, type LinkConditions } from '../virtual-network.ts'
-import { RegionProcess } from './region-process.ts'
+import { RegionProcess, SIDECAR_LEASE_MS } from './region-process.ts'
+import type { Sabotage } from './sabotage.ts'
 import { VirtualKey } from './virtual-key.ts'
 
 /** A fleet to simulate. */
@@ -30,6 +32,7 @@ export interface WorldConfig {
   readonly inside: LinkConditions
   /** Units per second that each sidecar is asked for, by tier, at a true time. */
   readonly demand: (region: number, sidecar: number, nowMs: number) => readonly number[]
+  readonly sabotage: Sabotage
 }
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
@@ -44,6 +47,8 @@ export interface Machine {
 /** A machine that runs a sidecar. */
 export interface SidecarMachine extends Machine {
   readonly index: number
+  /** True times at which its latest reports were sent, by number. */
+  readonly sentMs: Map<number, number>
   budget: LeasedBudget
 }
 
@@ -81,9 +86,7 @@ export class BudgetWorld {
     this.#config = config
     this.#random = random
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
-    this.network = new VirtualNetwork(this.truth, random, (from, to) =>
-      from === to ? config.inside : config.between,
-    )
+    this.network = new VirtualNetwork(this.truth, random, (from, to) => (from === to ? config.inside : config.between))
     this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
     this.allocatorKeyClock = this.#newClock()
     this.allocatorKey = new VirtualKey(defaultElectionTimes.ttlMs, this.allocatorKeyClock)
@@ -138,6 +141,8 @@ export class BudgetWorld {
   #report(sidecar: SidecarMachine): void {
     const report = sidecar.budget.poll()
     if (!report) return
+    sidecar.sentMs.set(report.seq, this.truth.nowMs())
+    sidecar.sentMs.delete(report.seq - 64)
     for (const machine of this.processes) {
       if (machine.region !== sidecar.region) continue
       this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar(report))
@@ -157,7 +162,14 @@ export class BudgetWorld {
       this.processes.push({ ...machine, process: this.#newProcess(machine) })
     }
     for (let index = 0; index < this.#config.sidecars; index++) {
-      const machine = { name: `${regionName(region)}.s${index}`, region, index, clock: this.#newClock(), pausedUntilMs: 0 }
+      const machine = {
+        name: `${regionName(region)}.s${index}`,
+        region,
+        index,
+        clock: this.#newClock(),
+        pausedUntilMs: 0,
+        sentMs: new Map(),
+      }
       this.sidecars.push({ ...machine, budget: this.#newBudget(machine) })
     }
   }
@@ -173,7 +185,13 @@ export class BudgetWorld {
     const find = (): RegionMachine | undefined => this.processes.find((each) => each.name === machine.name)
     const incarnation = `i${++this.#incarnations}`
     return new RegionProcess(
-      { region: regionName(region), incarnation, terms: this.#terms, drift: this.#config.drift },
+      {
+        region: regionName(region),
+        incarnation,
+        terms: this.#terms,
+        drift: this.#config.drift,
+        sabotage: this.#config.sabotage,
+      },
       {
         toRegionKey: (request) => this.#ask(find(), region, this.#regionKeys[region], request, 'regionElection'),
         toAllocatorKey: (request) => this.#ask(find(), 0, this.allocatorKey, request, 'allocatorElection'),
@@ -188,11 +206,18 @@ export class BudgetWorld {
         },
         toSidecars: (grant) => {
           const sidecar = this.sidecars.find((each) => each.name === grant.holder)
-          if (sidecar) this.#carry(machine, sidecar, () => sidecar.budget.accept(grant))
+          if (sidecar) this.#carry(machine, sidecar, () => sidecar.budget.accept(this.#tamper(grant, sidecar)))
         },
       },
       clock,
     )
+  }
+
+  #tamper(grant: LeaseGrant, sidecar: SidecarMachine): LeaseGrant {
+    const { isAnchoredLate, isUncontained } = this.#config.sabotage
+    const lagMs = this.truth.nowMs() - (sidecar.sentMs.get(grant.anchor) ?? this.truth.nowMs())
+    const ttlMs = (isUncontained ? SIDECAR_LEASE_MS : grant.ttlMs) + (isAnchoredLate ? lagMs : 0)
+    return { ...grant, ttlMs }
   }
 
   #ask(
@@ -225,7 +250,8 @@ export class BudgetWorld {
   }
 
   #newClock(): DriftingClock {
-    return new DriftingClock(this.truth, 1 + (this.#config.drift / 2) * (2 * this.#random.next() - 1))
+    const rate = 1 + (this.#config.drift / 2) * (2 * this.#random.next() - 1)
+    return new DriftingClock(this.truth, rate, this.#config.sabotage.isWallBlind)
   }
 
   #regionTerms(): BudgetTerms['regions'] {

@@ -13,6 +13,7 @@ import {
   type LeaseReport,
 } from '@spillway/budget'
 import type { Clock } from '@spillway/clock'
+import type { Sabotage } from './sabotage.ts'
 
 /** How a process reaches the others. */
 export interface RegionWires {
@@ -29,7 +30,13 @@ export interface RegionProcessConfig {
   readonly incarnation: string
   readonly terms: BudgetTerms
   readonly drift: number
+  /** Breaks a safety rule on purpose: the checker must notice. */
+  readonly sabotage: Sabotage
 }
+
+/** How long a sidecar's lease holds, and the slice that outlives it. */
+export const SIDECAR_LEASE_MS = 3_000
+const SLICE_MS = 30_000
 
 /**
  * One process of a region: a candidate for the region's aggregator and for the allocator, and whichever of them it was elected.
@@ -45,20 +52,23 @@ export class RegionProcess {
   #term: { readonly epoch: number; readonly aggregator: Aggregator } | undefined
 
   constructor(config: RegionProcessConfig, wires: RegionWires, clock: Clock) {
-    const { incarnation, drift } = config
+    const { incarnation, drift, sabotage } = config
     this.#config = config
     this.#clock = clock
     this.#wires = wires
-    this.regionElection = new Election({ ...defaultElectionTimes, drift, incarnation }, clock)
-    this.allocatorElection = new Election({ ...defaultElectionTimes, drift, incarnation }, clock)
-    this.#allocator = new Allocator(config.terms, { ...defaultAllocatorConfig, drift, incarnation }, clock)
+    const times = { ...defaultElectionTimes, drift: sabotage.electionDrift ?? drift, incarnation }
+    this.regionElection = new Election(times, clock)
+    this.allocatorElection = new Election(times, clock)
+    const books = sabotage.newLedger ? { newLedger: sabotage.newLedger } : {}
+    this.#allocator = new Allocator(config.terms, { ...defaultAllocatorConfig, ...books, drift, incarnation }, clock)
   }
 
   /** The region's aggregator, while this process is it. */
   get aggregator(): Aggregator | undefined {
     const office = this.regionElection.office
     if (!office) return undefined
-    if (this.#term?.epoch !== office.epoch) this.#term = { epoch: office.epoch, aggregator: this.#newAggregator(office.epoch) }
+    if (this.#term?.epoch !== office.epoch)
+      this.#term = { epoch: office.epoch, aggregator: this.#newAggregator(office.epoch) }
     return this.#term.aggregator
   }
 
@@ -73,8 +83,10 @@ export class RegionProcess {
     if (regionRequest) this.#wires.toRegionKey(regionRequest)
     const allocatorRequest = this.allocatorElection.poll()
     if (allocatorRequest) this.#wires.toAllocatorKey(allocatorRequest)
-    const report = this.aggregator?.poll()
-    if (report) this.#wires.toCandidates(report)
+    const { aggregator } = this
+    const report = aggregator?.poll()
+    if (!aggregator || !report) return
+    this.#wires.toCandidates(this.#config.sabotage.isEarlyAck ? { ...report, force: aggregator.force } : report)
   }
 
   /** Sends grants that are due; every 50 ms. */
@@ -108,12 +120,14 @@ export class RegionProcess {
   }
 
   #newAggregator(epoch: number): Aggregator {
-    const { region, terms, drift } = this.#config
+    const { region, terms, drift, sabotage } = this.#config
     const incarnation = `${this.#config.incarnation}/${epoch}`
     const floor = terms.regions.get(region)?.floor ?? NO_SHARE
     const above = new LeaseHolder({ budget: terms.budget, holder: region, incarnation, drift, floor }, this.#clock)
+    const books = sabotage.newLedger ? { newLedger: sabotage.newLedger } : {}
+    const times = { drift, spare: 0.04, ttlMs: SIDECAR_LEASE_MS, sliceTtlMs: SLICE_MS }
     const below = new LeaseGrantor(
-      { budget: terms.budget, incarnation, drift, spare: 0.04, ttlMs: 3_000, sliceTtlMs: 60_000, floors: new Map() },
+      { ...times, ...books, budget: terms.budget, incarnation, floors: new Map() },
       epoch,
       this.#clock,
       () => ({ floor: NO_SHARE, weight: 1 }),
