@@ -18,3 +18,4 @@ export {
   type KeyRequest,
   type Office,
 } from './lease/election.ts'
+export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'

@@ -1,19 +1,21 @@
 import {
   LeasedBudget,
   NO_SHARE,
+  RegionNode,
   defaultElectionTimes,
   defaultLeasedBudgetConfig,
+  defaultRegionNodeConfig,
   type BudgetTerms,
   type Election,
   type KeyRequest,
   type LeaseGrant,
+  type LeaseReport,
   type Share,
 } from '@spillway/budget'
 import { ManualClock, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, type LinkConditions } from '../virtual-network.ts'
-import { RegionProcess, SIDECAR_LEASE_MS } from './region-process.ts'
 import type { Sabotage } from './sabotage.ts'
 import { VirtualKey } from './virtual-key.ts'
 
@@ -54,7 +56,7 @@ export interface SidecarMachine extends Machine {
 
 /** A machine that runs a region's process. */
 export interface RegionMachine extends Machine {
-  process: RegionProcess
+  process: RegionNode
 }
 
 const STEP_MS = 10
@@ -113,8 +115,8 @@ export class BudgetWorld {
 
   /** What a region has in force, as its aggregator sees it. */
   force(region: number): Share {
-    const machine = this.processes.find((each) => each.region === region && each.process.aggregator)
-    return machine?.process.aggregator?.force ?? NO_SHARE
+    const machine = this.processes.find((each) => each.region === region && each.process.aggregator('b'))
+    return machine?.process.aggregator('b')?.force ?? NO_SHARE
   }
 
   /** The machine dies and comes back at once as a new incarnation that knows nothing. */
@@ -145,7 +147,7 @@ export class BudgetWorld {
     sidecar.sentMs.delete(report.seq - 64)
     for (const machine of this.processes) {
       if (machine.region !== sidecar.region) continue
-      this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar(report))
+      this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar([report]))
     }
   }
 
@@ -180,44 +182,50 @@ export class BudgetWorld {
     return new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, drift, refillDrift: drift }, clock)
   }
 
-  #newProcess(machine: Machine): RegionProcess {
+  #newProcess(machine: Machine): RegionNode {
     const { region, clock } = machine
     const find = (): RegionMachine | undefined => this.processes.find((each) => each.name === machine.name)
     const incarnation = `i${++this.#incarnations}`
-    return new RegionProcess(
-      {
-        region: regionName(region),
-        incarnation,
-        terms: this.#terms,
-        drift: this.#config.drift,
-        sabotage: this.#config.sabotage,
-      },
+    const { drift, sabotage } = this.#config
+    const rules = { drift, electionDrift: sabotage.electionDrift ?? drift }
+    const books = sabotage.newLedger ? { newLedger: sabotage.newLedger } : {}
+    const terms = new Map([[this.#terms.budget, this.#terms]])
+    return new RegionNode(
+      { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, terms },
       {
         toRegionKey: (request) => this.#ask(find(), region, this.#regionKeys[region], request, 'regionElection'),
         toAllocatorKey: (request) => this.#ask(find(), 0, this.allocatorKey, request, 'allocatorElection'),
-        toCandidates: (report) => {
-          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(report))
+        toCandidates: (reports) => {
+          const sent = sabotage.isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
+          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
         },
-        toRegions: (grant) => {
+        toRegion: (region, grants) => {
           for (const other of this.processes) {
-            if (regionName(other.region) !== grant.holder) continue
-            this.#carry(machine, other, () => other.process.accept(grant))
+            if (regionName(other.region) === region) this.#carry(machine, other, () => other.process.accept(grants))
           }
         },
-        toSidecars: (grant) => {
-          const sidecar = this.sidecars.find((each) => each.name === grant.holder)
-          if (sidecar) this.#carry(machine, sidecar, () => sidecar.budget.accept(this.#tamper(grant, sidecar)))
+        toSidecar: (name, grants) => {
+          const sidecar = this.sidecars.find((each) => each.name === name)
+          if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
         },
       },
       clock,
     )
   }
 
+  #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
+    for (const grant of grants) sidecar.budget.accept(this.#tamper(grant, sidecar))
+  }
+
   #tamper(grant: LeaseGrant, sidecar: SidecarMachine): LeaseGrant {
     const { isAnchoredLate, isUncontained } = this.#config.sabotage
     const lagMs = this.truth.nowMs() - (sidecar.sentMs.get(grant.anchor) ?? this.truth.nowMs())
-    const ttlMs = (isUncontained ? SIDECAR_LEASE_MS : grant.ttlMs) + (isAnchoredLate ? lagMs : 0)
-    return { ...grant, ttlMs }
+    const ttlMs = isUncontained ? defaultRegionNodeConfig.sidecarLeaseMs : grant.ttlMs
+    return { ...grant, ttlMs: ttlMs + (isAnchoredLate ? lagMs : 0) }
+  }
+
+  #claimEarly(report: LeaseReport, from: RegionMachine | undefined): LeaseReport {
+    return { ...report, force: from?.process.aggregator(report.budget)?.force ?? report.force }
   }
 
   #ask(
