@@ -12,8 +12,8 @@ export interface LinkConditions {
 }
 
 /**
- * Carries messages between named places in virtual time, as badly as told to. Whether a message gets through a partition is
- * decided when it is sent.
+ * Carries messages between named places in virtual time, as badly as told to. A place `r0.s1` lies in `r0`; a cut may name
+ * either. Whether a message gets through a cut is decided when it is sent.
  */
 export class VirtualNetwork {
   readonly #clock: Clock
@@ -46,14 +46,30 @@ export class VirtualNetwork {
   /** Calls `deliver` when the message arrives: never, once or twice. */
   send(from: string, to: string, deliver: () => void): void {
     this.#sent++
-    if (this.#cuts.has(`${from}>${to}`)) return
+    if (this.#isCut(from, to)) return
     const conditions = this.#conditionsOf(from, to)
     if (this.#random.next() < conditions.loss) return
     this.#clock.schedule(this.#delay(conditions), deliver)
     if (this.#random.next() < conditions.duplication) this.#clock.schedule(this.#delay(conditions), deliver)
   }
 
+  #isCut(from: string, to: string): boolean {
+    if (this.#cuts.size === 0) return false
+    return namesOf(from).some((one) => namesOf(to).some((other) => this.#cuts.has(`${one}>${other}`)))
+  }
+
   #delay({ delayMs, jitterMs }: LinkConditions): number {
     return delayMs + jitterMs * this.#random.next()
   }
+}
+
+/** The region that a place lies in. */
+export function regionOf(place: string): string {
+  const dot = place.indexOf('.')
+  return dot < 0 ? place : place.slice(0, dot)
+}
+
+function namesOf(place: string): readonly string[] {
+  const region = regionOf(place)
+  return region === place ? [place] : [place, region]
 }

@@ -15,7 +15,7 @@ import {
 import { ManualClock, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
-import { VirtualNetwork, type LinkConditions } from '../virtual-network.ts'
+import { VirtualNetwork, regionOf, type LinkConditions } from '../virtual-network.ts'
 import type { Sabotage } from './sabotage.ts'
 import { VirtualKey } from './virtual-key.ts'
 
@@ -32,6 +32,8 @@ export interface WorldConfig {
   readonly drift: number
   readonly between: LinkConditions
   readonly inside: LinkConditions
+  /** Conditions of single links; undefined for those of the two above. */
+  readonly link?: (from: string, to: string) => LinkConditions | undefined
   /** Units per second that each sidecar is asked for, by tier, at a true time. */
   readonly demand: (region: number, sidecar: number, nowMs: number) => readonly number[]
   readonly sabotage: Sabotage
@@ -74,6 +76,7 @@ export class BudgetWorld {
   readonly network: VirtualNetwork
   readonly sidecars: SidecarMachine[] = []
   readonly processes: RegionMachine[] = []
+  /** Lies at a place of its own: `key`. */
   readonly allocatorKey: VirtualKey
   readonly allocatorKeyClock: DriftingClock
   readonly offeredByTier = [0, 0, 0, 0]
@@ -88,7 +91,11 @@ export class BudgetWorld {
     this.#config = config
     this.#random = random
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
-    this.network = new VirtualNetwork(this.truth, random, (from, to) => (from === to ? config.inside : config.between))
+    this.network = new VirtualNetwork(
+      this.truth,
+      random,
+      (from, to) => config.link?.(from, to) ?? (regionOf(from) === regionOf(to) ? config.inside : config.between),
+    )
     this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
     this.allocatorKeyClock = this.#newClock()
     this.allocatorKey = new VirtualKey(defaultElectionTimes.ttlMs, this.allocatorKeyClock)
@@ -152,7 +159,7 @@ export class BudgetWorld {
   }
 
   #carry(from: Machine, to: Machine, deliver: () => void): void {
-    this.network.send(regionName(from.region), regionName(to.region), () => {
+    this.network.send(from.name, to.name, () => {
       if (to.pausedUntilMs <= this.truth.nowMs()) deliver()
     })
   }
@@ -193,8 +200,9 @@ export class BudgetWorld {
     return new RegionNode(
       { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, terms },
       {
-        toRegionKey: (request) => this.#ask(find(), region, this.#regionKeys[region], request, 'regionElection'),
-        toAllocatorKey: (request) => this.#ask(find(), 0, this.allocatorKey, request, 'allocatorElection'),
+        toRegionKey: (request) =>
+          this.#ask(find(), `${regionName(region)}.key`, this.#regionKeys[region], request, 'regionElection'),
+        toAllocatorKey: (request) => this.#ask(find(), 'key', this.allocatorKey, request, 'allocatorElection'),
         toCandidates: (reports) => {
           const sent = sabotage.isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
           for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
@@ -230,7 +238,7 @@ export class BudgetWorld {
 
   #ask(
     from: RegionMachine | undefined,
-    keyRegion: number,
+    place: string,
     key: VirtualKey | undefined,
     request: KeyRequest,
     role: 'regionElection' | 'allocatorElection',
@@ -239,12 +247,11 @@ export class BudgetWorld {
     const election: Election = from.process[role]
     let isHandled = false
     let isAnswered = false
-    const places = [regionName(from.region), regionName(keyRegion)] as const
-    this.network.send(places[0], places[1], () => {
+    this.network.send(from.name, place, () => {
       if (isHandled) return
       isHandled = true
       const answer = key.handle(request)
-      this.network.send(places[1], places[0], () => {
+      this.network.send(place, from.name, () => {
         if (isAnswered || from.process[role] !== election || from.pausedUntilMs > this.truth.nowMs()) return
         isAnswered = true
         election.answered(answer)

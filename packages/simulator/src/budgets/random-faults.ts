@@ -64,7 +64,9 @@ export class RandomFaults {
   #partition(): string {
     const from = `r${Math.floor(this.#random.next() * this.#regions)}`
     const isOneWay = this.#random.next() < 0.3
-    const others = Array.from({ length: this.#regions }, (_, index) => `r${index}`).filter((name) => name !== from)
+    const others = Array.from({ length: this.#regions }, (_, index) => `r${index}`)
+      .concat('key')
+      .filter((name) => name !== from)
     const cut = others.filter(() => this.#random.next() < 0.7)
     const forMs = this.#duration()
     for (const other of cut) {
