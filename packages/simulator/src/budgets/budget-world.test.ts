@@ -104,7 +104,7 @@ const scenarios: readonly Scenario[] = [
     rule: 'S6',
     what: "no sidecar's lease outlives the lease of its region",
     sabotage: { isUncontained: true },
-    events: [leaderElsewhere, [40_000, (world) => cutBoth(world, 'r0', 'r1')], [48_000, silenceSidecars]],
+    events: [leaderElsewhere, [40_000, (world) => cutBoth(world, 'r0', 'r1')], [47_000, silenceSidecars]],
   },
   {
     rule: 'S6',
