@@ -1,0 +1,149 @@
+import type { Clock } from '@spillway/clock'
+import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
+import type { Capacity } from './lease-grantor.ts'
+import { SendLog, type SendTime } from './send-log.ts'
+import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
+
+/** What a holder must be told. */
+export interface LeaseHolderConfig {
+  readonly budget: string
+  readonly holder: string
+  readonly incarnation: string
+  /** Largest relative difference between the rates of any two clocks (ρ); 0.02 by default. */
+  readonly drift: number
+  /** What is in force without any lease: reserved for this holder by configuration. Nothing for those who come and go. */
+  readonly floor: Share
+}
+
+/** What became of a grant that came in. Only `applied` changed anything. */
+export type Acceptance =
+  | 'applied'
+  /** Not newer than what is in force: doubled or late. */
+  | 'stale'
+  /** Two grantors claim the same epoch: somebody must be told. */
+  | 'fenced'
+  /** It answers a report that is forgotten, or was never sent. */
+  | 'unanchored'
+  /** For another holder, budget or incarnation. */
+  | 'foreign'
+  /** A number in it makes no sense. */
+  | 'malformed'
+
+interface Lease {
+  readonly id: GrantId
+  readonly grantor: string
+  readonly share: Share
+  readonly slice: Share
+  readonly sentAt: SendTime
+  readonly ttlMs: number
+  readonly sliceTtlMs: number
+  readonly isPressed: boolean
+}
+
+/**
+ * The holder's side of a lease on one budget: decides what is in force here and now.
+ *
+ * Rules: expiry is anchored at the holder's own sending of the report that the grant answers (S1); grants are ordered by
+ * epoch and sequence, and a second grantor of the same epoch is refused (S3); what is given up is given up before it is
+ * reported (S9); a lease is over when either the monotonic or the wall clock says so (S10).
+ */
+export class LeaseHolder {
+  readonly #config: LeaseHolderConfig
+  readonly #clock: Clock
+  readonly #sent: SendLog
+  #lease: Lease | undefined
+  #highestEpoch = 0
+
+  constructor(config: LeaseHolderConfig, clock: Clock) {
+    this.#config = config
+    this.#clock = clock
+    this.#sent = new SendLog(clock)
+  }
+
+  /** What is in force now: the leased share, after its end the slice, then the floor. */
+  get force(): Share {
+    const lease = this.#lease
+    if (!lease) return this.#config.floor
+    if (!this.#isOver(lease.sentAt, lease.ttlMs)) return lease.share
+    return this.#isOver(lease.sentAt, lease.sliceTtlMs) ? this.#config.floor : lease.slice
+  }
+
+  /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
+  get capacity(): Capacity {
+    const lease = this.#lease
+    const { floor } = this.#config
+    if (!lease) return { share: floor, expiresMs: Number.POSITIVE_INFINITY, pool: floor }
+    const isCutOff = this.isCutOff
+    const heldMs = (isCutOff ? lease.sliceTtlMs : lease.ttlMs) * (1 - this.#config.drift)
+    return { share: this.force, expiresMs: lease.sentAt.monotonicMs + heldMs, pool: lease.slice }
+  }
+
+  /** The lease ran out and no newer grant came. */
+  get isCutOff(): boolean {
+    return this.#lease === undefined || this.#isOver(this.#lease.sentAt, this.#lease.ttlMs)
+  }
+
+  /** The grantor has not enough for everybody: report often, and {@link release} what is not needed. */
+  get isPressed(): boolean {
+    return this.#lease?.isPressed ?? false
+  }
+
+  /** Highest epoch ever seen: what a successor of the grantor must exceed. */
+  get highestEpoch(): number {
+    return this.#highestEpoch
+  }
+
+  /** Gives up what exceeds `kept`, at once. The next report tells the grantor. Cannot raise anything. */
+  release(kept: Share): void {
+    if (!this.#lease) return
+    const share = minShare(this.#lease.share, kept)
+    this.#lease = { ...this.#lease, share, slice: minShare(this.#lease.slice, share) }
+  }
+
+  /**
+   * The next report, to be sent right now: its send time anchors the grant that answers it. `lentOut` is what a holder that
+   * lends on has not clawed back yet: a cut is not reported before it is real (S6).
+   */
+  report(state: Pick<LeaseReport, 'used' | 'wants' | 'level'>, lentOut: Share = NO_SHARE): LeaseReport {
+    const { budget, holder, incarnation } = this.#config
+    const lease = this.#lease
+    return {
+      budget,
+      holder,
+      incarnation,
+      seq: this.#sent.next(),
+      ack: lease?.id,
+      force: maxShare(this.force, lentOut),
+      slice: lease?.slice ?? NO_SHARE,
+      ...state,
+    }
+  }
+
+  /** Takes a grant in, or says why not. */
+  accept(grant: LeaseGrant): Acceptance {
+    const refusal = this.#refusalOf(grant)
+    if (refusal) return refusal
+    const sentAt = this.#sent.sentAt(grant.anchor)
+    if (!sentAt) return 'unanchored'
+    this.#highestEpoch = Math.max(this.#highestEpoch, grant.epoch)
+    const { epoch, seq, grantor, share, slice, ttlMs, sliceTtlMs, isPressed } = grant
+    this.#lease = { id: { epoch, seq }, grantor, share, slice, sentAt, ttlMs, sliceTtlMs, isPressed }
+    return 'applied'
+  }
+
+  #refusalOf(grant: LeaseGrant): Acceptance | undefined {
+    const { budget, holder, incarnation } = this.#config
+    if (!isSaneGrant(grant)) return 'malformed'
+    if (grant.budget !== budget || grant.holder !== holder || grant.incarnation !== incarnation) return 'foreign'
+    const held = this.#lease
+    if (held && grant.epoch === held.id.epoch && grant.grantor !== held.grantor) return 'fenced'
+    if (grant.epoch < this.#highestEpoch) return 'stale'
+    if (held && grant.epoch === held.id.epoch && grant.seq <= held.id.seq) return 'stale'
+    return undefined
+  }
+
+  #isOver(sentAt: SendTime, ttlMs: number): boolean {
+    const safeMs = ttlMs * (1 - this.#config.drift)
+    return this.#clock.nowMs() >= sentAt.monotonicMs + safeMs || this.#clock.wallMs() >= sentAt.wallMs + safeMs
+  }
+}

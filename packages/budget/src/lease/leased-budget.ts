@@ -1,0 +1,100 @@
+import type { Clock } from '@spillway/clock'
+import { DemandMeter } from './demand-meter.ts'
+import { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease-holder.ts'
+import { LeasedBucket } from './leased-bucket.ts'
+import type { LeaseGrant, LeaseReport } from './message.ts'
+import { ReportPace, SIDECAR_PACE, type ReportPaceConfig } from './report-pace.ts'
+import { isWithin, type Share } from './share.ts'
+
+/** One sidecar's part in one shared budget. */
+export interface LeasedBudgetConfig extends LeaseHolderConfig {
+  /** Slows the refill, so that a fast clock does not make more than its share. */
+  readonly refillDrift: number
+  /** What must stay saved up after a call of each tier, as a fraction of the burst in force; 0 for the most important. */
+  readonly watermarks: readonly number[]
+  readonly pace: ReportPaceConfig
+}
+
+/** Defaults beside the type: see ARCHITECTURE.md, "Shared budgets". */
+export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
+  refillDrift: 0.001,
+  watermarks: [0, 0.1, 0.2, 0.3],
+  pace: SIDECAR_PACE,
+}
+
+/** Demand beyond what is asked for that a holder keeps when it gives up the rest. */
+const KEPT_HEADROOM = 1.2
+
+/**
+ * A sidecar's part in a shared budget: takes units locally, measures demand, says when to report and what, and takes grants
+ * in. Holds no socket: somebody else carries reports and grants.
+ */
+export class LeasedBudget {
+  readonly #config: LeasedBudgetConfig
+  readonly #holder: LeaseHolder
+  readonly #bucket: LeasedBucket
+  readonly #meter: DemandMeter
+  readonly #pace: ReportPace
+  #owesAck = false
+
+  constructor(config: LeasedBudgetConfig, clock: Clock) {
+    this.#config = config
+    this.#holder = new LeaseHolder(config, clock)
+    this.#bucket = new LeasedBucket(this.#holder, config.refillDrift, clock)
+    this.#meter = new DemandMeter(config.watermarks.length, clock)
+    this.#pace = new ReportPace(config.pace, clock)
+  }
+
+  /** What is in force now. */
+  get force(): Share {
+    return this.#holder.force
+  }
+
+  /** The lease ran out: this runs on its slice, or on nothing. */
+  get isCutOff(): boolean {
+    return this.#holder.isCutOff
+  }
+
+  /** Takes `cost` units for a call of `tier` (0 is most important). Local: no message, no wait. */
+  take(cost: number, tier: number): boolean {
+    this.#meter.add(tier, cost)
+    return this.#bucket.take(cost, (this.#config.watermarks[tier] ?? 0) * this.#holder.force.burst)
+  }
+
+  /** The report to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */
+  poll(): LeaseReport | undefined {
+    const wants = this.#meter.rates()
+    const wanted = wants.reduce((sum, want) => sum + want, 0)
+    const held = this.#holder.force.rate
+    const isPressed = this.#holder.isPressed
+    const hasSurplus = isPressed && wanted * KEPT_HEADROOM < held * 0.9
+    const isUrgent = this.#owesAck || wanted > 1.05 * held || hasSurplus
+    if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: wanted < 1e-3 })) return undefined
+    if (hasSurplus) this.#release(wanted * KEPT_HEADROOM)
+    this.#bucket.sync()
+    this.#owesAck = false
+    return this.#holder.report({ used: this.#bucket.used, wants, level: this.#bucket.level })
+  }
+
+  /** Takes a grant in. What it adds counts from now; what it takes away is gone at once. */
+  accept(grant: LeaseGrant): Acceptance {
+    this.#bucket.sync()
+    const before = this.#holder.force
+    const acceptance = this.#holder.accept(grant)
+    this.#bucket.sync()
+    if (acceptance === 'applied' && !isWithin(before, this.#holder.force)) this.#owesAck = true
+    return acceptance
+  }
+
+  /** The connection was lost and is back: nobody knows what arrived, so the full state is due again. */
+  reconnected(): void {
+    this.#pace.reset()
+  }
+
+  #release(rate: number): void {
+    this.#bucket.sync()
+    const { force } = this.#holder
+    this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
+    this.#bucket.sync()
+  }
+}

@@ -1,0 +1,5 @@
+export { connectBus, type BusAddress } from './connect.ts'
+export { LeaderKey } from './leader-key.ts'
+export { RegionLink, type RegionLinkConfig } from './region-link.ts'
+export { SidecarLink, type SidecarLinkConfig, type SidecarLinkListener } from './sidecar-link.ts'
+export { isSubjectToken, subject } from './subject.ts'

@@ -1,0 +1,1 @@
+export { BudgetWorld, type WorldConfig } from './budgets/budget-world.ts'
