@@ -19,3 +19,14 @@ export {
   type Office,
 } from './lease/election.ts'
 export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'
+export { Bucket, NEVER, type BucketStart } from './bucket.ts'
+export {
+  defaultWatermarks,
+  type BudgetClassSnapshot,
+  type BudgetConfig,
+  type BudgetSnapshot,
+  type Watermarks,
+} from './budget-config.ts'
+export { BudgetGate } from './budget-gate.ts'
+export { Budget } from './budget.ts'
+export { Budgets } from './budgets.ts'

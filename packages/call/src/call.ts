@@ -75,6 +75,8 @@ export class Call implements CallFacts {
   breakerTicket = 0
   /** Owned by the `budget` gate: what was taken, to be given back. */
   budgetTaken = 0
+  /** Owned by the `budget` gate: when it was taken, in monotonic time. */
+  budgetTakenMs = 0
   /** Owned by the `admission` gate: the call's place in the queue or its seat; null for neither. */
   place: object | null = null
 

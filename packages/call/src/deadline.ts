@@ -24,7 +24,7 @@ export function parseTimeoutMs(text: string): number | undefined {
 }
 
 /**
- * Writes a `grpc-timeout` that is never longer than `remainingMs`, in the finest unit that fits eight digits.
+ * Writes a `grpc-timeout` that is never longer than `remainingMs`, in the finest of `u m S` that fits eight digits.
  * What is over already becomes `0n`.
  */
 export function formatTimeout(remainingMs: number): string {

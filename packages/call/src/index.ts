@@ -1,6 +1,7 @@
 export { Call, defaultCallFacts, type CallFacts, type Peer, type Waiter } from './call.ts'
 export { NO_DEADLINE, formatTimeout, parseTimeoutMs, type Deadline } from './deadline.ts'
 export { Gates, PROCEED, WAIT, type Gate, type Verdict, type Wake } from './gates.ts'
+export { matchesGlob } from './glob.ts'
 export { MetadataName, OWN_PREFIX, type Metadata } from './metadata.ts'
 export { outcomeOf, type CallEnd, type Outcome } from './outcome.ts'
 export {
@@ -14,6 +15,7 @@ export {
   oneClassDown,
   parseClassName,
   parseClassTag,
+  perClass,
   type ClassTag,
   type PriorityClassName,
 } from './priority-class.ts'

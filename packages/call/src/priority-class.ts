@@ -69,3 +69,14 @@ export function parseClassTag(text: string): ClassTag | undefined {
   const cohort = Number(match[2] ?? 0)
   return rank === undefined || cohort >= COHORTS ? undefined : { rank, cohort }
 }
+
+/** One value for each class, to be indexed by rank. */
+export function perClass<T>(valueOf: (rank: PriorityClass) => T): Readonly<Record<PriorityClass, T>> {
+  return {
+    [PriorityClass.system]: valueOf(PriorityClass.system),
+    [PriorityClass.critical]: valueOf(PriorityClass.critical),
+    [PriorityClass.standard]: valueOf(PriorityClass.standard),
+    [PriorityClass.sheddable]: valueOf(PriorityClass.sheddable),
+    [PriorityClass.batch]: valueOf(PriorityClass.batch),
+  }
+}

@@ -1,1 +1,28 @@
-export {}
+export type { InspectorSource, OperatorAction, TapSubscription } from './inspector-source.ts'
+export type {
+  BreakerState,
+  BreakerTransition,
+  BreakerView,
+  BudgetView,
+  ClassQueueView,
+  Direction,
+  ListenerView,
+  MethodStatsView,
+  MethodView,
+  Mode,
+  PolicyValue,
+  TapEvent,
+  TapFilter,
+} from './views.ts'
+export {
+  InspectorClient,
+  type InspectorClientOptions,
+  type MethodsSnapshot,
+  type BreakerChange,
+  type TapBatch,
+  type WatchOptions,
+} from './inspector-client.ts'
+export { InspectorError } from './inspector-error.ts'
+export type { HealthStatus } from './health-service.ts'
+export { startInspector, type Inspector, type InspectorOptions } from './inspector.ts'
+export { inspectorFolder, inspectorSocketPath } from './socket-path.ts'

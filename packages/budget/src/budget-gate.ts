@@ -1,0 +1,52 @@
+import {
+  NEVER_RETRY,
+  PROCEED,
+  PriorityClass,
+  type Call,
+  type Gate,
+  type Outcome,
+  type Refusal,
+  type Verdict,
+} from '@spillway/call'
+import { NEVER } from './bucket.ts'
+import type { Budgets } from './budgets.ts'
+
+/**
+ * Charges a call to its budget. Refuses `budget_exhausted` with the true time until its tokens could be there, rounded up to
+ * whole milliseconds; with NEVER_RETRY when they never will: the cost is above the burst, or the rate is 0.
+ *
+ * A call that did not reach the upstream gets its tokens back. `system` calls, and calls whose budget has no name or is not
+ * configured, pass uncharged; the check of the configuration reports the latter at the start.
+ */
+export class BudgetGate implements Gate {
+  readonly name = 'budget'
+  readonly #budgets: Budgets
+
+  constructor(budgets: Budgets) {
+    this.#budgets = budgets
+  }
+
+  enter(call: Call): Verdict {
+    if (call.budget === '' || call.rank === PriorityClass.system) return PROCEED
+    const budget = this.#budgets.find(call.budget)
+    if (budget === undefined) return PROCEED
+    const cost = call.cost > 0 ? call.cost : 0
+    const waitMs = budget.take(call.rank, cost)
+    if (waitMs > 0) return exhausted(call, waitMs)
+    call.budgetTaken = cost
+    call.budgetTakenMs = budget.bucket.refilledMs
+    return PROCEED
+  }
+
+  leave(call: Call, outcome: Outcome): void {
+    const taken = call.budgetTaken
+    call.budgetTaken = 0
+    if (taken === 0 || outcome !== 'unsent') return
+    this.#budgets.find(call.budget)?.giveBack(call.rank, taken, call.budgetTakenMs)
+  }
+}
+
+function exhausted(call: Call, waitMs: number): Refusal {
+  const pushbackMs = waitMs === NEVER ? NEVER_RETRY : Math.ceil(waitMs)
+  return { kind: 'budget_exhausted', pushbackMs, budget: call.budget }
+}

@@ -1,0 +1,52 @@
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
+
+/** The longest path that a unix socket can have on Linux and macOS alike, in octets. */
+const LONGEST_PATH = 103
+
+/** Where the inspector on that TCP port has its unix socket: the rule that the sidecar and the command share. */
+export function inspectorSocketPath(folder: string, port: number): string {
+  return join(folder, `inspect-${port}.sock`)
+}
+
+/** The usual folder of these sockets, private to the user: below `XDG_RUNTIME_DIR` if it is set, else below `temporary`. */
+export function inspectorFolder(place: { runtime: string | undefined; temporary: string; uid: number }): string {
+  return place.runtime === undefined ? join(place.temporary, `spillway-${place.uid}`) : join(place.runtime, 'spillway')
+}
+
+/**
+ * Makes ready to listen at `path`: its folder exists, is ours and closed to others, and no dead socket is in the way.
+ * Throws one clear line when that cannot be.
+ */
+export async function prepareSocket(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    throw new Error(`${path}: too long for a unix socket (at most ${LONGEST_PATH} octets)`)
+  }
+  checkFolder(dirname(path))
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return
+  if (!found.isSocket()) throw new Error(`${path}: exists and is no socket`)
+  if (await isAnswered(path)) throw new Error(`${path}: another process listens there`)
+  rmSync(path, { force: true })
+}
+
+function checkFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { mode, uid } = statSync(folder)
+  if (process.getuid !== undefined && uid !== process.getuid()) throw new Error(`${folder}: belongs to another user`)
+  if ((mode & 0o077) !== 0) {
+    throw new Error(`${folder}: open to other users (mode ${(mode & 0o777).toString(8)}); make it 700 or name another`)
+  }
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

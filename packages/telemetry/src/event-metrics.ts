@@ -1,0 +1,67 @@
+import { className } from '@spillway/call'
+import type { Registry } from 'prom-client'
+import type { SidecarEvent } from './event.ts'
+import { registerCounter } from './flat-metrics.ts'
+import { LabelledCounts } from './labelled-counts.ts'
+
+/** Name and help of each counter, by what counts in it. */
+const COUNTERS = {
+  answers: ['spillway_fallback_answers_total', 'Calls that a fallback rule answered, by rule and by what it replaced.'],
+  transitions: ['spillway_breaker_transitions_total', 'Changes of state, by breaker and new state.'],
+  connections: ['spillway_connections_total', 'Connections opened, closed, refused and failed.'],
+  unreadable: ['spillway_requests_unreadable_total', 'First messages that a rule wanted to read and could not.'],
+  capped: ['spillway_class_capped_total', 'Calls whose peer asked for a higher class than it may have.'],
+  reloads: ['spillway_config_reloads_total', 'Reloads of the configuration, applied and rejected.'],
+  cut: ['spillway_drains_total', 'Drains that ended, clean and with calls cut off.'],
+  actions: ['spillway_operator_actions_total', 'Uses of the write role of the inspector, allowed and denied.'],
+} as const
+
+type CounterKey = keyof typeof COUNTERS
+
+/** Counters of the events that are not about each call. */
+export class EventMetrics {
+  readonly #counts: Readonly<Record<CounterKey, LabelledCounts>> = {
+    answers: new LabelledCounts(),
+    transitions: new LabelledCounts(),
+    connections: new LabelledCounts(),
+    unreadable: new LabelledCounts(),
+    capped: new LabelledCounts(),
+    reloads: new LabelledCounts(),
+    cut: new LabelledCounts(),
+    actions: new LabelledCounts(),
+  }
+
+  constructor(registry: Registry) {
+    for (const [key, counts] of Object.entries(this.#counts)) {
+      const [name, help] = COUNTERS[key as CounterKey]
+      registerCounter(registry, { name, help }, () => counts)
+    }
+  }
+
+  /** Counts one event; a call counts only when a rule answered it. */
+  record(event: SidecarEvent): void {
+    switch (event.kind) {
+      case 'call_ended':
+        if (event.decision.kind !== 'answered') return
+        return this.#counts.answers.add({ rule: event.decision.rule, reason: event.decision.reason })
+      case 'breaker_changed':
+        return this.#counts.transitions.add({ breaker: event.breaker, to: event.to })
+      case 'connection_changed':
+        return this.#counts.connections.add({ side: event.side, change: event.change })
+      case 'request_unreadable':
+        return this.#counts.unreadable.add({ reason: event.reason })
+      case 'class_capped':
+        return this.#counts.capped.add({ asked: className(event.asked), given: className(event.given) })
+      case 'config_reloaded':
+        return this.#counts.reloads.add({ result: 'applied' })
+      case 'config_rejected':
+        return this.#counts.reloads.add({ result: 'rejected' })
+      case 'drain_started':
+        return
+      case 'drain_ended':
+        return this.#counts.cut.add({ result: event.cut === 0 ? 'clean' : 'cut' })
+      case 'operator_action':
+        return this.#counts.actions.add({ action: event.action, result: event.isAllowed ? 'allowed' : 'denied' })
+    }
+  }
+}
