@@ -1,4 +1,4 @@
-/** Length of a window, in milliseconds: longer than any usual wait for a seat. */
+/** Usual length of a window, in milliseconds: longer than any usual wait for a seat. */
 const WINDOW_MS = 5_000
 
 /**
@@ -6,13 +6,15 @@ const WINDOW_MS = 5_000
  * the one before. Answers err on the small side, and cost no memory per call.
  */
 export class Headroom {
+  readonly #windowMs: number
   #startMs: number
   #least: number
   #previousStartMs: number
   #previousLeast: number
 
-  /** Starts at `nowMs` with a bucket that has that much headroom. */
-  constructor(nowMs: number, headroom: number) {
+  /** Starts at `nowMs` with a bucket that has that much headroom. Remembers at least one window of time back. */
+  constructor(nowMs: number, headroom: number, windowMs = WINDOW_MS) {
+    this.#windowMs = windowMs
     this.#startMs = nowMs
     this.#least = headroom
     this.#previousStartMs = nowMs
@@ -21,7 +23,7 @@ export class Headroom {
 
   /** The headroom is so much now: when the level has risen, or the burst shrunk. */
   record(nowMs: number, headroom: number): void {
-    if (nowMs - this.#startMs < WINDOW_MS) {
+    if (nowMs - this.#startMs < this.#windowMs) {
       if (headroom < this.#least) this.#least = headroom
       return
     }

@@ -64,7 +64,7 @@ export class Allocator {
   #newGrantor(epoch: number): LeaseGrantor {
     const { budget, regions } = this.#terms
     const floors = new Map([...regions].map(([region, { floor }]) => [region, floor]))
-    const config = { ...this.#config, budget, sliceTtlMs: Number.POSITIVE_INFINITY, floors }
+    const config = { ...this.#config, budget, sliceTtlMs: Number.POSITIVE_INFINITY, hasPot: false, floors }
     return new LeaseGrantor(config, epoch, this.#clock, (region) => regions.get(region))
   }
 }

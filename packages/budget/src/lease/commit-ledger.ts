@@ -54,6 +54,8 @@ export class CommitLedger implements Ledger {
     if (this.#bookings.some((booking) => isOver(booking, nowMs))) {
       this.#bookings = this.#bookings.filter((booking) => !isOver(booking, nowMs))
     }
+    const [first] = this.#bookings
+    if (first && this.#bookings.length === 1) return shareAt(first, nowMs)
     return this.#bookings.reduce((sum, booking) => maxShare(sum, shareAt(booking, nowMs)), NO_SHARE)
   }
 

@@ -169,7 +169,17 @@ export class RegionNode {
     const above = new LeaseHolder({ budget, holder: region, incarnation, drift, floor }, this.#clock)
     const books = newLedger ? { newLedger } : {}
     const below = new LeaseGrantor(
-      { ...books, budget, incarnation, drift, spare, ttlMs: sidecarLeaseMs, sliceTtlMs: sliceMs, floors: new Map() },
+      {
+        ...books,
+        budget,
+        incarnation,
+        drift,
+        spare,
+        ttlMs: sidecarLeaseMs,
+        sliceTtlMs: sliceMs,
+        hasPot: true,
+        floors: new Map(),
+      },
       epoch,
       this.#clock,
       () => ({ floor: NO_SHARE, weight: 1 }),
