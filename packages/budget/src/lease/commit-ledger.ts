@@ -17,6 +17,7 @@ export interface Ledger {
   acknowledge(id: GrantId, force: Share, slice: Share): boolean
   commit(nowMs: number): Share
   sliceCommit(nowMs: number): Share
+  lastExpiryMs(): number
 }
 
 /**
@@ -63,6 +64,11 @@ export class CommitLedger implements Ledger {
   sliceCommit(nowMs: number): Share {
     const live = this.#bookings.filter((booking) => booking.sliceExpiresMs > nowMs)
     return live.reduce((sum, booking) => maxShare(sum, booking.slice), NO_SHARE)
+  }
+
+  /** When the last lease ends; slices left out. */
+  lastExpiryMs(): number {
+    return this.#bookings.reduce((last, booking) => Math.max(last, booking.expiresMs), 0)
   }
 }
 

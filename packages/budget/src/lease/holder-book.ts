@@ -25,6 +25,20 @@ export interface Holder {
   committed: Share
 }
 
+/** Stands for the report of somebody who was not heard of yet. */
+const SILENCE: LeaseReport = {
+  budget: '',
+  holder: '',
+  incarnation: '',
+  seq: 0,
+  ack: undefined,
+  force: NO_SHARE,
+  slice: NO_SHARE,
+  used: 0,
+  wants: [],
+  level: 0,
+}
+
 /**
  * The holders of one grantor. Sums are kept up to date by every change, so that asking for them costs nothing; what expires
  * leaves them at the next {@link sweep}, late but never early.
@@ -58,6 +72,14 @@ export class HolderBook {
   /** That incarnation, or undefined. */
   find(holder: string, incarnation: string): Holder | undefined {
     return this.#holders.get(`${holder}\n${incarnation}`)
+  }
+
+  /** Somebody holds what a predecessor granted; nothing was heard of it yet. */
+  inherit(part: Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'ledger' | 'granted'>, nowMs: number): void {
+    const silence = { latest: SILENCE, heardMs: Number.NEGATIVE_INFINITY, isOwedAnswer: false, committed: NO_SHARE }
+    const holder = { ...part, ...silence }
+    this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
+    this.refresh(holder, nowMs)
   }
 
   /** A report came in from `holder`, new or known. */

@@ -2,7 +2,7 @@ import type { Clock } from '@spillway/clock'
 import { CommitLedger, type Ledger } from './commit-ledger.ts'
 import { totalOf } from './demand-news.ts'
 import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
-import { isSaneReport, type LeaseGrant, type LeaseReport } from './message.ts'
+import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from './message.ts'
 import { Pot } from './pot.ts'
 import { NO_SHARE, addShares, isWithin, minShare, subtractShare, type Share } from './share.ts'
 import { SlicePool } from './slice-pool.ts'
@@ -42,6 +42,9 @@ export interface Capacity {
 
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
 export type Reception = 'taken' | 'stale' | 'malformed' | 'foreign' | 'overclaimed'
+
+/** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
+const LONGEST_MS = 60_000
 
 /** What one pass of {@link LeaseGrantor.allocate} goes by. */
 interface Pass {
@@ -131,6 +134,35 @@ export class LeaseGrantor {
     return grants
   }
 
+  /** All that is out, for a successor. Nothing may be granted after this. */
+  handOver(): Commitment[] {
+    const nowMs = this.#clock.nowMs()
+    const { budget } = this.#config
+    return Array.from(this.#book.all, ({ id: holder, incarnation, ledger }) => {
+      const remainingMs = Math.max(0, ledger.lastExpiryMs() - nowMs)
+      return {
+        budget,
+        holder,
+        incarnation,
+        share: ledger.commit(nowMs),
+        remainingMs: Math.min(LONGEST_MS, remainingMs),
+      }
+    })
+  }
+
+  /** Books what a predecessor had out when it left, until `expiresMs` or until its holder runs on a grant of ours. */
+  inherit({ holder, incarnation, share }: Commitment, expiresMs: number): void {
+    const entitlement = this.#entitlementOf(holder)
+    if (!entitlement || this.#book.find(holder, incarnation)) return
+    const ledger = this.#newLedger()
+    ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
+    this.#book.inherit({ id: holder, incarnation, entitlement, ledger, granted: share }, this.#clock.nowMs())
+  }
+
+  #newLedger(): Ledger {
+    return this.#config.newLedger?.() ?? new CommitLedger()
+  }
+
   #begin(capacity: Capacity, reserved: Share, holders: readonly Holder[], targets: number[], nowMs: number): Pass {
     const taken = addShares(this.#book.committed, reserved)
     const free = subtractShare(capacity.share, taken)
@@ -194,7 +226,7 @@ export class LeaseGrantor {
   #admit(report: LeaseReport): Holder | undefined {
     const entitlement = this.#entitlementOf(report.holder)
     if (!entitlement || !(entitlement.weight > 0)) return undefined
-    const ledger = this.#config.newLedger?.() ?? new CommitLedger()
+    const ledger = this.#newLedger()
     if (report.ack && report.ack.epoch < this.#epoch && report.slice.rate > 0) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
       ledger.book({ id: report.ack, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
