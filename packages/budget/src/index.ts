@@ -1,21 +1,10 @@
-export { Bucket, NEVER, type BucketStart } from './bucket.ts'
-export {
-  defaultWatermarks,
-  type BudgetClassSnapshot,
-  type BudgetConfig,
-  type BudgetSnapshot,
-  type Watermarks,
-} from './budget-config.ts'
-export { BudgetGate } from './budget-gate.ts'
-export { Budget } from './budget.ts'
-export { Budgets } from './budgets.ts'
 export { Aggregator } from './lease/aggregator.ts'
 export { CommitLedger, type Booking, type Ledger } from './lease/commit-ledger.ts'
 export { DemandMeter } from './lease/demand-meter.ts'
 export { LeaseGrantor, type Capacity, type Entitlement, type LeaseGrantorConfig } from './lease/lease-grantor.ts'
 export { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease/lease-holder.ts'
 export { LeasedBucket } from './lease/leased-bucket.ts'
-export type { GrantId, LeaseGrant, LeaseReport } from './lease/message.ts'
+export type { Commitment, GrantId, HandOver, LeaseGrant, LeaseReport } from './lease/message.ts'
 export { NO_SHARE, type Share } from './lease/share.ts'
 export { waterFill, type Claim } from './lease/water-fill.ts'
 export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
@@ -30,3 +19,14 @@ export {
   type Office,
 } from './lease/election.ts'
 export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'
+export { Bucket, NEVER, type BucketStart } from './bucket.ts'
+export {
+  defaultWatermarks,
+  type BudgetClassSnapshot,
+  type BudgetConfig,
+  type BudgetSnapshot,
+  type Watermarks,
+} from './budget-config.ts'
+export { BudgetGate } from './budget-gate.ts'
+export { Budget } from './budget.ts'
+export { Budgets } from './budgets.ts'

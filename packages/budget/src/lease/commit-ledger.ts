@@ -17,6 +17,7 @@ export interface Ledger {
   acknowledge(id: GrantId, force: Share, slice: Share): boolean
   commit(nowMs: number): Share
   sliceCommit(nowMs: number): Share
+  lastExpiryMs(): number
 }
 
 /**
@@ -54,6 +55,8 @@ export class CommitLedger implements Ledger {
     if (this.#bookings.some((booking) => isOver(booking, nowMs))) {
       this.#bookings = this.#bookings.filter((booking) => !isOver(booking, nowMs))
     }
+    const [first] = this.#bookings
+    if (first && this.#bookings.length === 1) return shareAt(first, nowMs)
     return this.#bookings.reduce((sum, booking) => maxShare(sum, shareAt(booking, nowMs)), NO_SHARE)
   }
 
@@ -61,6 +64,11 @@ export class CommitLedger implements Ledger {
   sliceCommit(nowMs: number): Share {
     const live = this.#bookings.filter((booking) => booking.sliceExpiresMs > nowMs)
     return live.reduce((sum, booking) => maxShare(sum, booking.slice), NO_SHARE)
+  }
+
+  /** When the last lease ends; slices left out. */
+  lastExpiryMs(): number {
+    return this.#bookings.reduce((last, booking) => Math.max(last, booking.expiresMs), 0)
   }
 }
 

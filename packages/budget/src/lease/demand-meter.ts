@@ -24,12 +24,12 @@ export class DemandMeter {
     this.#sinceMs = clock.nowMs()
   }
 
-  /** Somebody asked for `amount` units. */
-  add(tier: number, amount: number): void {
+  /** Callers asked for `amount` units altogether. */
+  add(tier: number, amount: number, calls = 1): void {
     const state = this.#tiers[tier]
     if (!state) return
     state.pending += amount
-    state.calls++
+    state.calls += calls
   }
 
   /** The averages as of now. */

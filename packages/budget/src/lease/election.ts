@@ -53,6 +53,14 @@ interface Watch {
   readonly heardMs: number
 }
 
+/** A predecessor has left office and said all that it had granted: its key may be taken over without waiting. */
+interface Inheritance {
+  readonly revision: number
+  readonly untilMs: number
+  /** The key is ours already. */
+  readonly isTaken: boolean
+}
+
 type State =
   | { readonly kind: 'following' }
   /** The key is ours. The epoch is not written into it yet (S4), or the predecessor may still be in office (S5). */
@@ -80,6 +88,8 @@ export class Election {
   #highestEpoch = 0
   #underWay: UnderWay | undefined
   #isUnsure = false
+  #isRetiring = false
+  #inheritance: Inheritance | undefined
   #nextMs = 0
 
   constructor(config: ElectionConfig, clock: Clock) {
@@ -103,9 +113,40 @@ export class Election {
     }
   }
 
+  /** Asks this candidate to leave; see {@link takeLeave}. It never stands again. */
+  retire(): void {
+    this.#isRetiring = true
+  }
+
+  /**
+   * Leaves office for good, once {@link retire} was called and no write is under way. Returns the epoch that ends and the
+   * key's revision, which a successor may {@link inherit}; undefined before that, and without office.
+   */
+  takeLeave(): { readonly epoch: number; readonly revision: number } | undefined {
+    const state = this.#state
+    if (!this.#isRetiring || this.#underWay || state.kind !== 'leading' || !this.office) return undefined
+    this.#state = { kind: 'following' }
+    return { epoch: state.epoch, revision: state.revision }
+  }
+
+  /**
+   * The leader of `epoch` has left office and handed over all that it had granted. Its key may be taken at that revision, soon,
+   * without waiting for it to expire: compare-and-set lets one successor in. False when that is old news.
+   */
+  inherit(epoch: number, revision: number): boolean {
+    if (this.#isRetiring || this.#state.kind !== 'following' || epoch < this.#highestEpoch) return false
+    const nowMs = this.#clock.nowMs()
+    this.#highestEpoch = epoch
+    this.#inheritance = { revision, untilMs: nowMs + this.#config.ttlMs / 2, isTaken: false }
+    this.#nextMs = nowMs
+    return true
+  }
+
   /** What to send now, or undefined. To be asked every 50 to 100 ms. */
   poll(): KeyRequest | undefined {
     const nowMs = this.#clock.nowMs()
+    if (this.#isRetiring) return undefined
+    if (this.#inheritance && nowMs >= this.#inheritance.untilMs) this.#inheritance = undefined
     if (this.#state.kind === 'leading' && nowMs >= this.#state.deadlineMs) this.#follow(nowMs)
     if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
     const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
@@ -124,11 +165,13 @@ export class Election {
       case 'written':
         return this.#written(answer.revision, done, nowMs)
       case 'refused':
+        this.#inheritance = undefined
         if (this.#state.kind !== 'following') this.#follow(nowMs)
         return this.#observe(answer.revision, nowMs)
       case 'found':
         return this.#found(answer.revision, answer.entry, nowMs)
       case 'unknown':
+        this.#inheritance = undefined
         this.#isUnsure = true
     }
   }
@@ -137,10 +180,13 @@ export class Election {
     const { incarnation, ttlMs, drift } = this.#config
     const state = this.#state
     switch (state.kind) {
-      case 'following':
-        return { kind: 'create', entry: { incarnation, epoch: 0 } }
+      case 'following': {
+        const entry = { incarnation, epoch: 0 }
+        const inherited = this.#inheritance
+        return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
+      }
       case 'elected': {
-        const isQuiet = nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+        const isQuiet = this.#inheritance?.isTaken === true || nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
         const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
         return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
       }
@@ -156,11 +202,16 @@ export class Election {
     else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     this.#watch = { ...this.#watch, revision, heardMs: nowMs }
     const { epoch } = request.entry
+    if (this.#inheritance && this.#state.kind === 'following') {
+      this.#inheritance = { ...this.#inheritance, isTaken: true }
+      this.#nextMs = nowMs
+    }
     if (epoch === 0 || epoch < this.#highestEpoch) {
       this.#state = { kind: 'elected', revision }
       return
     }
     this.#highestEpoch = epoch
+    this.#inheritance = undefined
     const deadlineMs = sentMs + this.#config.ttlMs * (1 - this.#config.drift)
     this.#state = { kind: 'leading', revision, epoch, deadlineMs }
     this.#nextMs = sentMs + this.#config.renewMs

@@ -1,8 +1,14 @@
 import type { Clock } from '@spillway/clock'
 import { CommitLedger, type Ledger } from './commit-ledger.ts'
-import { isSaneReport, type LeaseGrant, type LeaseReport } from './message.ts'
-import { NO_SHARE, addShares, subtractShare, type Share } from './share.ts'
+import { totalOf } from './demand-news.ts'
+import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
+import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from './message.ts'
+import { Pot } from './pot.ts'
+import { NO_SHARE, addShares, isWithin, minShare, subtractShare, type Share } from './share.ts'
+import { SlicePool } from './slice-pool.ts'
 import { waterFill, type Claim } from './water-fill.ts'
+
+export type { Entitlement } from './holder-book.ts'
 
 /** How a grantor shares one budget out. */
 export interface LeaseGrantorConfig {
@@ -17,18 +23,12 @@ export interface LeaseGrantorConfig {
   readonly sliceTtlMs: number
   /** Fraction of the capacity that stays here for instant growth. */
   readonly spare: number
+  /** What is left over is saved up here and handed out in lumps; else nobody uses it. */
+  readonly hasPot: boolean
   /** Holders whose floor is reserved for good, heard of or not; empty where holders come and go. */
   readonly floors: ReadonlyMap<string, Share>
   /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
   readonly newLedger?: () => Ledger
-}
-
-/** What a holder is entitled to before anybody asks. */
-export interface Entitlement {
-  /** Guaranteed, and never given to others. */
-  readonly floor: Share
-  /** Relative part in what is left. */
-  readonly weight: number
 }
 
 /** What there is to share out. */
@@ -43,15 +43,18 @@ export interface Capacity {
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
 export type Reception = 'taken' | 'stale' | 'malformed' | 'foreign' | 'overclaimed'
 
-interface Holder {
-  readonly id: string
-  readonly incarnation: string
-  readonly entitlement: Entitlement
-  readonly ledger: Ledger
-  latest: LeaseReport
-  heardMs: number
-  isOwedAnswer: boolean
-  granted: Share
+/** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
+const LONGEST_MS = 60_000
+
+/** What one pass of {@link LeaseGrantor.allocate} goes by. */
+interface Pass {
+  readonly capacity: Capacity
+  readonly nowMs: number
+  readonly isPressed: boolean
+  readonly isOvercommitted: boolean
+  /** Fraction of the growth that everybody is due which there is room for. */
+  readonly growth: number
+  free: Share
 }
 
 /**
@@ -64,8 +67,9 @@ export class LeaseGrantor {
   readonly #epoch: number
   readonly #clock: Clock
   readonly #entitlementOf: (holder: string) => Entitlement | undefined
-  readonly #startedMs: number
-  readonly #holders = new Map<string, Holder>()
+  readonly #book = new HolderBook()
+  readonly #slices: SlicePool
+  readonly #pot: Pot
   #seq = 0
 
   /** `entitlementOf` answers undefined for somebody who may not hold this budget at all. */
@@ -79,43 +83,33 @@ export class LeaseGrantor {
     this.#epoch = epoch
     this.#clock = clock
     this.#entitlementOf = entitlementOf
-    this.#startedMs = clock.nowMs()
+    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), clock)
+    this.#pot = new Pot(config.drift, clock.nowMs())
   }
 
   /** Takes a report in. Its answer comes with the next {@link allocate}. */
   receive(report: LeaseReport): Reception {
     if (!isSaneReport(report)) return 'malformed'
     if (report.budget !== this.#config.budget) return 'foreign'
-    const key = `${report.holder}\n${report.incarnation}`
-    const known = this.#holders.get(key)
+    const known = this.#book.find(report.holder, report.incarnation)
     if (known && report.seq <= known.latest.seq) return 'stale'
     const holder = known ?? this.#admit(report)
     if (!holder) return 'foreign'
     if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
-    holder.latest = report
-    holder.heardMs = this.#clock.nowMs()
-    holder.isOwedAnswer = true
-    this.#holders.set(key, holder)
+    this.#book.heard(holder, report, this.#clock.nowMs())
     return 'taken'
   }
 
-  /** All that may be in force at the holders now, floors of those never heard of excluded. */
+  /** All that may be in force at the holders now, floors of those never heard of excluded. Perhaps a little more. */
   commit(): Share {
-    const nowMs = this.#clock.nowMs()
-    let sum = NO_SHARE
-    for (const holder of this.#holders.values()) sum = addShares(sum, holder.ledger.commit(nowMs))
-    return sum
+    return this.#book.committed
   }
 
   /** Demand of all holders by tier, for the report upward. */
   wants(): number[] {
-    const sum: number[] = []
-    for (const holder of this.#current()) {
-      for (const [tier, want] of holder.latest.wants.entries()) sum[tier] = (sum[tier] ?? 0) + want
-    }
-    return sum
+    return [...this.#book.wants]
   }
 
   /**
@@ -124,125 +118,153 @@ export class LeaseGrantor {
    */
   allocate(capacity: Capacity): LeaseGrant[] {
     const nowMs = this.#clock.nowMs()
-    this.#forgetDead(nowMs)
-    const holders = this.#current()
-    const absent = this.#absentFloors(nowMs)
-    const capacityRate = Math.max(0, capacity.share.rate - absent.rate)
-    const targets = waterFill(capacityRate, holders.map(claimOf), this.#config.spare)
-    const isPressed = holders.reduce((sum, holder) => sum + total(holder.latest.wants), 0) > capacityRate * 0.9
-    const reserved = addShares(absent, this.#unknownSlices(capacity, nowMs))
-    let free = subtractShare(capacity.share, addShares(this.commit(), reserved))
+    this.#book.sweep(nowMs, nowMs - this.#slow(this.#config.ttlMs))
+    const holders = this.#book.newest
+    this.#slices.begin(capacity.pool, this.#book.all, holders.length, nowMs)
+    this.#pot.refill(nowMs)
+    const absent = this.#absentFloors()
+    const rate = Math.max(0, capacity.share.rate - absent.rate)
+    const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
+    const targets = isChunked ? [] : waterFill(rate, holders.map(claimOf), this.#config.spare)
+    const pass = this.#begin(capacity, addShares(absent, this.#slices.unknown), holders, targets, nowMs)
     const grants: LeaseGrant[] = []
-    for (const { holder, target } of cutsFirst(holders, targets)) {
-      const rate = isMaterial(holder.granted.rate, target) ? target : holder.granted.rate
-      const wanted = { rate, burst: burstFor(rate, capacity) }
-      const committed = holder.ledger.commit(nowMs)
-      const share = fit(wanted, committed, free)
-      if (!holder.isOwedAnswer && !isMaterial(holder.granted.rate, share.rate)) continue
-      const grant = this.#grant(holder, share, capacity, isPressed, nowMs)
-      if (!grant) continue
-      free = subtractShare(free, subtractShare(holder.ledger.commit(nowMs), committed))
-      grants.push(grant)
-    }
+    this.#visit(holders, targets, pass, grants, true)
+    this.#visit(holders, targets, pass, grants, false)
+    this.#pot.resize(pass.free, capacity.expiresMs)
     return grants
+  }
+
+  /** All that is out, for a successor. Nothing may be granted after this. */
+  handOver(): Commitment[] {
+    const nowMs = this.#clock.nowMs()
+    const { budget } = this.#config
+    return Array.from(this.#book.all, ({ id: holder, incarnation, ledger }) => {
+      const remainingMs = Math.max(0, ledger.lastExpiryMs() - nowMs)
+      return {
+        budget,
+        holder,
+        incarnation,
+        share: ledger.commit(nowMs),
+        remainingMs: Math.min(LONGEST_MS, remainingMs),
+      }
+    })
+  }
+
+  /** Books what a predecessor had out when it left, until `expiresMs` or until its holder runs on a grant of ours. */
+  inherit({ holder, incarnation, share }: Commitment, expiresMs: number): void {
+    const entitlement = this.#entitlementOf(holder)
+    if (!entitlement || this.#book.find(holder, incarnation)) return
+    const ledger = this.#newLedger()
+    ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
+    this.#book.inherit({ id: holder, incarnation, entitlement, ledger, granted: share }, this.#clock.nowMs())
+  }
+
+  #newLedger(): Ledger {
+    return this.#config.newLedger?.() ?? new CommitLedger()
+  }
+
+  #begin(capacity: Capacity, reserved: Share, holders: readonly Holder[], targets: number[], nowMs: number): Pass {
+    const taken = addShares(this.#book.committed, reserved)
+    const free = subtractShare(capacity.share, taken)
+    let growth = 0
+    for (let index = 0; index < holders.length; index++) {
+      growth += Math.max(0, (targets[index] ?? 0) - (holders[index]?.committed.rate ?? 0))
+    }
+    return {
+      capacity,
+      nowMs,
+      isPressed: totalOf(this.#book.wants) > (capacity.share.rate - reserved.rate) * 0.9,
+      isOvercommitted: !isWithin(taken, capacity.share),
+      growth: growth > free.rate ? free.rate / growth : 1,
+      free,
+    }
+  }
+
+  /** Grants to those who give something back, or to all others. */
+  #visit(
+    holders: readonly Holder[],
+    targets: readonly number[],
+    pass: Pass,
+    grants: LeaseGrant[],
+    cuts: boolean,
+  ): void {
+    for (let index = 0; index < holders.length; index++) {
+      const holder = holders[index]
+      const target = targets[index] ?? 0
+      if (!holder || target < holder.granted.rate !== cuts) continue
+      const share = this.#shareFor(holder, target, pass)
+      const lump = this.#lumpFor(holder, share, pass)
+      const isWorthwhile = holder.isOwedAnswer || this.#isMaterial(holder.granted.rate, share.rate, pass)
+      if (!isWorthwhile) continue
+      const grant = this.#grant(holder, { rate: share.rate, burst: Math.max(share.burst, lump) }, lump, pass)
+      if (grant) grants.push(grant)
+    }
+  }
+
+  /** Towards the target as far as there is room. Small cuts are not worth an acknowledgement, unless somebody waits for them. */
+  #shareFor(holder: Holder, target: number, { capacity, free, growth, isOvercommitted }: Pass): Share {
+    const { granted, committed } = holder
+    const isSmallCut = target < granted.rate && !isOvercommitted && target > 0.95 * granted.rate
+    const wanted = isSmallCut ? granted.rate : target
+    const rate = wanted > committed.rate ? committed.rate + growth * (wanted - committed.rate) : wanted
+    return minShare({ rate, burst: burstFor(rate, capacity) }, addShares(committed, free))
+  }
+
+  /** Units from the pot for who is short, as many as fit into its bucket: at least one, or it could do nothing with them. */
+  #lumpFor(holder: Holder, share: Share, { free }: Pass): number {
+    if (!this.#config.hasPot || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
+    const room = Math.max(1, share.burst) - Math.max(0, holder.latest.level)
+    if (room < 1 || this.#pot.level < 1 || holder.committed.burst + free.burst < 1) return 0
+    return this.#pot.take(Math.floor(room))
+  }
+
+  #isMaterial(before: number, after: number, { isOvercommitted }: Pass): boolean {
+    const worthwhile = isOvercommitted && after < before ? 0.002 : 0.05
+    return Math.abs(after - before) > worthwhile * Math.max(before, after)
   }
 
   #admit(report: LeaseReport): Holder | undefined {
     const entitlement = this.#entitlementOf(report.holder)
     if (!entitlement || !(entitlement.weight > 0)) return undefined
-    const ledger = this.#config.newLedger?.() ?? new CommitLedger()
+    const ledger = this.#newLedger()
     if (report.ack && report.ack.epoch < this.#epoch && report.slice.rate > 0) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
       ledger.book({ id: report.ack, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
     }
     const { holder: id, incarnation } = report
-    return { id, incarnation, entitlement, ledger, latest: report, heardMs: 0, isOwedAnswer: true, granted: NO_SHARE }
-  }
-
-  /** The newest incarnation of each holder that is still heard of; older ones only keep what they hold until it expires. */
-  #current(): Holder[] {
-    const newest = new Map<string, Holder>()
-    for (const holder of this.#holders.values()) {
-      const other = newest.get(holder.id)
-      if (!other || other.heardMs <= holder.heardMs) newest.set(holder.id, holder)
-    }
-    const silentMs = this.#clock.nowMs() - this.#slow(this.#config.ttlMs)
-    return [...newest.values()].filter((holder) => holder.heardMs > silentMs)
-  }
-
-  #forgetDead(nowMs: number): void {
-    const silentMs = nowMs - this.#slow(this.#config.ttlMs)
-    for (const [key, holder] of this.#holders) {
-      if (holder.heardMs <= silentMs && holder.ledger.commit(nowMs).rate === 0) this.#holders.delete(key)
-    }
+    const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }
+    return { id, incarnation, entitlement, ledger, latest: report, ...fresh }
   }
 
   /** The part of the reserved floors that no commitment covers: it may be in force at somebody who is cut off. */
-  #absentFloors(nowMs: number): Share {
+  #absentFloors(): Share {
+    if (this.#config.floors.size === 0) return NO_SHARE
+    const held = new Map<string, Share>()
+    for (const { id, committed } of this.#book.all) held.set(id, addShares(held.get(id) ?? NO_SHARE, committed))
     let sum = NO_SHARE
-    for (const [id, floor] of this.#config.floors) {
-      let held = NO_SHARE
-      for (const holder of this.#holders.values()) {
-        if (holder.id === id) held = addShares(held, holder.ledger.commit(nowMs))
-      }
-      sum = addShares(sum, subtractShare(floor, held))
-    }
+    for (const [id, floor] of this.#config.floors) sum = addShares(sum, subtractShare(floor, held.get(id) ?? NO_SHARE))
     return sum
   }
 
-  /**
-   * Slices that an earlier grantor gave to holders of whom nothing was heard yet. Leases of a predecessor are dead by rule S5,
-   * slices may outlive it: until they have expired too, the rest of the pool counts as taken.
-   */
-  #unknownSlices(capacity: Capacity, nowMs: number): Share {
-    const { sliceTtlMs } = this.#config
-    if (sliceTtlMs === Number.POSITIVE_INFINITY || nowMs > this.#startedMs + this.#slow(sliceTtlMs)) return NO_SHARE
-    let known = NO_SHARE
-    for (const holder of this.#holders.values()) known = addShares(known, holder.ledger.sliceCommit(nowMs))
-    return subtractShare(capacity.pool, known)
-  }
-
-  #freeSlices(capacity: Capacity, nowMs: number): Share {
-    let booked = this.#unknownSlices(capacity, nowMs)
-    for (const holder of this.#holders.values()) booked = addShares(booked, holder.ledger.sliceCommit(nowMs))
-    return subtractShare(capacity.pool, booked)
-  }
-
-  #grant(holder: Holder, share: Share, capacity: Capacity, isPressed: boolean, nowMs: number): LeaseGrant | undefined {
+  #grant(holder: Holder, share: Share, lump: number, pass: Pass): LeaseGrant | undefined {
     const { budget, incarnation, ttlMs, sliceTtlMs, drift } = this.#config
-    const longestMs = (capacity.expiresMs - nowMs) / (1 + drift)
-    const leaseMs = Math.min(ttlMs, longestMs)
+    const { nowMs, capacity, isPressed } = pass
+    const leaseMs = Math.min(ttlMs, (capacity.expiresMs - nowMs) / (1 + drift))
     if (!(leaseMs > 0)) return undefined
-    const slice = this.#sliceFor(holder, share, capacity, nowMs)
+    const slice = this.#slices.sliceFor(holder, share, nowMs)
     const id = { epoch: this.#epoch, seq: ++this.#seq }
-    const expiresMs = nowMs + this.#slow(leaseMs)
-    const sliceExpiresMs = Math.max(expiresMs, nowMs + this.#slow(sliceTtlMs))
+    // The holder counts from the sending of its report, which was before we heard it.
+    const expiresMs = holder.heardMs + this.#slow(leaseMs)
+    const sliceExpiresMs = Math.max(expiresMs, holder.heardMs + this.#slow(sliceTtlMs))
     holder.ledger.book({ id, share, expiresMs, slice, sliceExpiresMs })
+    const before = holder.committed
+    this.#book.refresh(holder, nowMs)
+    pass.free = subtractShare(pass.free, subtractShare(holder.committed, before))
     holder.isOwedAnswer = false
     holder.granted = share
-    return {
-      ...id,
-      budget,
-      holder: holder.id,
-      incarnation: holder.incarnation,
-      grantor: incarnation,
-      anchor: holder.latest.seq,
-      share,
-      ttlMs: leaseMs,
-      slice,
-      sliceTtlMs,
-      lump: 0,
-      isPressed,
-    }
-  }
-
-  #sliceFor(holder: Holder, share: Share, capacity: Capacity, nowMs: number): Share {
-    const { floor } = holder.entitlement
-    if (this.#config.sliceTtlMs === Number.POSITIVE_INFINITY) return minimum(share, floor)
-    const holders = Math.max(1, this.#current().length)
-    const even = { rate: capacity.pool.rate / holders, burst: capacity.pool.burst / holders }
-    const room = addShares(holder.ledger.sliceCommit(nowMs), this.#freeSlices(capacity, nowMs))
-    return minimum(share, minimum(even, room))
+    const { id: name, incarnation: receiver, latest } = holder
+    const address = { budget, holder: name, incarnation: receiver, grantor: incarnation, anchor: latest.seq }
+    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed }
   }
 
   #slow(durationMs: number): number {
@@ -255,31 +277,14 @@ function claimOf(holder: Holder): Claim {
   return { floor: floor.rate, weight, wants: holder.latest.wants }
 }
 
-function total(wants: readonly number[]): number {
-  return wants.reduce((sum, want) => sum + want, 0)
-}
-
-function minimum(one: Share, other: Share): Share {
-  return { rate: Math.min(one.rate, other.rate), burst: Math.min(one.burst, other.burst) }
+/** So few units for so many that a rate for each is of no use: whole units go to those who ask. */
+function isTooSmall(share: Share, holders: readonly Holder[]): boolean {
+  let active = 0
+  for (const { latest } of holders) if (totalOf(latest.wants) > 1e-3) active++
+  return active > 1 && share.burst < 2 * active
 }
 
 /** The burst that goes with a rate: the same part of the whole. */
 function burstFor(rate: number, { share }: Capacity): number {
   return share.rate > 0 ? (share.burst * rate) / share.rate : 0
-}
-
-/** As much of `wanted` as fits: what is committed to the holder anyway, plus what is free. */
-function fit(wanted: Share, committed: Share, free: Share): Share {
-  return minimum(wanted, addShares(committed, free))
-}
-
-/** Holders with their targets, those that give something back first. */
-function cutsFirst(holders: readonly Holder[], targets: readonly number[]): { holder: Holder; target: number }[] {
-  const pairs = holders.map((holder, index) => ({ holder, target: targets[index] ?? 0 }))
-  return pairs.sort((one, other) => one.target - one.holder.granted.rate - (other.target - other.holder.granted.rate))
-}
-
-/** Worth moving a share for: more than one part in twenty. */
-function isMaterial(before: number, after: number): boolean {
-  return Math.abs(after - before) > 0.05 * Math.max(before, after)
 }

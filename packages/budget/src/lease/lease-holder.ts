@@ -1,7 +1,7 @@
 import type { Clock } from '@spillway/clock'
 import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
 import type { Capacity } from './lease-grantor.ts'
-import { SendLog, type SendTime } from './send-log.ts'
+import { SendLog } from './send-log.ts'
 import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
 
 /** What a holder must be told. */
@@ -34,9 +34,11 @@ interface Lease {
   readonly grantor: string
   readonly share: Share
   readonly slice: Share
-  readonly sentAt: SendTime
-  readonly ttlMs: number
-  readonly sliceTtlMs: number
+  /** What is in force until when on both of the holder's clocks; it ends with the first of them. */
+  readonly untilMs: number
+  readonly untilWallMs: number
+  readonly sliceUntilMs: number
+  readonly sliceUntilWallMs: number
   readonly isPressed: boolean
 }
 
@@ -62,25 +64,34 @@ export class LeaseHolder {
 
   /** What is in force now: the leased share, after its end the slice, then the floor. */
   get force(): Share {
+    return this.forceAt(this.#clock.nowMs(), this.#clock.wallMs())
+  }
+
+  /** As {@link force}, for a moment that the caller has read from the holder's clocks. Allocates nothing. */
+  forceAt(nowMs: number, wallMs: number): Share {
     const lease = this.#lease
     if (!lease) return this.#config.floor
-    if (!this.#isOver(lease.sentAt, lease.ttlMs)) return lease.share
-    return this.#isOver(lease.sentAt, lease.sliceTtlMs) ? this.#config.floor : lease.slice
+    if (nowMs < lease.untilMs && wallMs < lease.untilWallMs) return lease.share
+    return nowMs < lease.sliceUntilMs && wallMs < lease.sliceUntilWallMs ? lease.slice : this.#config.floor
+  }
+
+  /** The moment on the monotonic clock after which something else is in force, or Infinity. */
+  get changesAtMs(): number {
+    const lease = this.#lease
+    if (!lease) return Number.POSITIVE_INFINITY
+    return this.isCutOff ? lease.sliceUntilMs : lease.untilMs
   }
 
   /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
   get capacity(): Capacity {
-    const lease = this.#lease
     const { floor } = this.#config
-    if (!lease) return { share: floor, expiresMs: Number.POSITIVE_INFINITY, pool: floor }
-    const isCutOff = this.isCutOff
-    const heldMs = (isCutOff ? lease.sliceTtlMs : lease.ttlMs) * (1 - this.#config.drift)
-    return { share: this.force, expiresMs: lease.sentAt.monotonicMs + heldMs, pool: lease.slice }
+    return { share: this.force, expiresMs: this.changesAtMs, pool: this.#lease?.slice ?? floor }
   }
 
   /** The lease ran out and no newer grant came. */
   get isCutOff(): boolean {
-    return this.#lease === undefined || this.#isOver(this.#lease.sentAt, this.#lease.ttlMs)
+    const lease = this.#lease
+    return !lease || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
   }
 
   /** The grantor has not enough for everybody: report often, and {@link release} what is not needed. */
@@ -126,8 +137,20 @@ export class LeaseHolder {
     const sentAt = this.#sent.sentAt(grant.anchor)
     if (!sentAt) return 'unanchored'
     this.#highestEpoch = Math.max(this.#highestEpoch, grant.epoch)
-    const { epoch, seq, grantor, share, slice, ttlMs, sliceTtlMs, isPressed } = grant
-    this.#lease = { id: { epoch, seq }, grantor, share, slice, sentAt, ttlMs, sliceTtlMs, isPressed }
+    const { epoch, seq, grantor, share, slice, isPressed } = grant
+    const heldMs = grant.ttlMs * (1 - this.#config.drift)
+    const sliceMs = grant.sliceTtlMs * (1 - this.#config.drift)
+    this.#lease = {
+      id: { epoch, seq },
+      grantor,
+      share,
+      slice,
+      untilMs: sentAt.monotonicMs + heldMs,
+      untilWallMs: sentAt.wallMs + heldMs,
+      sliceUntilMs: sentAt.monotonicMs + sliceMs,
+      sliceUntilWallMs: sentAt.wallMs + sliceMs,
+      isPressed,
+    }
     return 'applied'
   }
 
@@ -140,10 +163,5 @@ export class LeaseHolder {
     if (grant.epoch < this.#highestEpoch) return 'stale'
     if (held && grant.epoch === held.id.epoch && grant.seq <= held.id.seq) return 'stale'
     return undefined
-  }
-
-  #isOver(sentAt: SendTime, ttlMs: number): boolean {
-    const safeMs = ttlMs * (1 - this.#config.drift)
-    return this.#clock.nowMs() >= sentAt.monotonicMs + safeMs || this.#clock.wallMs() >= sentAt.wallMs + safeMs
   }
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '@spillway/clock'
+import { ClassFloors } from './class-floors.ts'
 import { DemandMeter } from './demand-meter.ts'
+import { DemandNews, totalOf } from './demand-news.ts'
 import { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease-holder.ts'
 import { LeasedBucket } from './leased-bucket.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
@@ -12,6 +14,8 @@ export interface LeasedBudgetConfig extends LeaseHolderConfig {
   readonly refillDrift: number
   /** What must stay saved up after a call of each tier, as a fraction of the burst in force; 0 for the most important. */
   readonly watermarks: readonly number[]
+  /** What each tier may draw below its watermark, as a fraction of the rate in force. */
+  readonly classFloors: readonly number[]
   readonly pace: ReportPaceConfig
 }
 
@@ -19,6 +23,7 @@ export interface LeasedBudgetConfig extends LeaseHolderConfig {
 export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
   refillDrift: 0.001,
   watermarks: [0, 0.1, 0.2, 0.3],
+  classFloors: [0, 0.01, 0.01, 0.01],
   pace: SIDECAR_PACE,
 }
 
@@ -33,7 +38,9 @@ export class LeasedBudget {
   readonly #config: LeasedBudgetConfig
   readonly #holder: LeaseHolder
   readonly #bucket: LeasedBucket
+  readonly #floors: ClassFloors
   readonly #meter: DemandMeter
+  readonly #news = new DemandNews()
   readonly #pace: ReportPace
   #owesAck = false
 
@@ -41,6 +48,7 @@ export class LeasedBudget {
     this.#config = config
     this.#holder = new LeaseHolder(config, clock)
     this.#bucket = new LeasedBucket(this.#holder, config.refillDrift, clock)
+    this.#floors = new ClassFloors(config.classFloors, clock.nowMs())
     this.#meter = new DemandMeter(config.watermarks.length, clock)
     this.#pace = new ReportPace(config.pace, clock)
   }
@@ -55,24 +63,49 @@ export class LeasedBudget {
     return this.#holder.isCutOff
   }
 
+  /** When the last take happened, for {@link settle}. */
+  get takenMs(): number {
+    return this.#bucket.takenMs
+  }
+
   /** Takes `cost` units for a call of `tier` (0 is most important). Local: no message, no wait. */
   take(cost: number, tier: number): boolean {
+    return this.draw(cost, tier) === 0
+  }
+
+  /** As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. */
+  draw(cost: number, tier: number): number {
     this.#meter.add(tier, cost)
-    return this.#bucket.take(cost, (this.#config.watermarks[tier] ?? 0) * this.#holder.force.burst)
+    const waitMs = this.#bucket.draw(cost, this.#config.watermarks[tier] ?? 0)
+    if (waitMs === 0 || tier === 0) return waitMs
+    if (!this.#floors.allows(tier, cost, this.#bucket.force.rate, this.#bucket.takenMs)) return waitMs
+    return this.#bucket.draw(cost, 0) === 0 ? 0 : waitMs
+  }
+
+  /** Takes a unit for each of `calls` calls that came together, for as many as there are units. Returns how many. */
+  takeMany(calls: number, tier: number): number {
+    this.#meter.add(tier, calls, calls)
+    return this.#bucket.drawMany(calls, this.#config.watermarks[tier] ?? 0)
+  }
+
+  /** A call that took `reserved` units at `takenMs` turned out to cost `actual`: the rest is refunded, more becomes a debt. */
+  settle(reserved: number, actual: number, takenMs: number): void {
+    this.#bucket.settle(reserved, actual, takenMs)
   }
 
   /** The report to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */
   poll(): LeaseReport | undefined {
+    this.#bucket.sync()
     const wants = this.#meter.rates()
-    const wanted = wants.reduce((sum, want) => sum + want, 0)
-    const held = this.#holder.force.rate
+    const wanted = totalOf(wants)
+    const held = this.#bucket.force.rate
     const isPressed = this.#holder.isPressed
     const hasSurplus = isPressed && wanted * KEPT_HEADROOM < held * 0.9
-    const isUrgent = this.#owesAck || wanted > 1.05 * held || hasSurplus
+    const isUrgent = this.#owesAck || hasSurplus || (wanted > 1.05 * held && this.#news.isNews(wants))
     if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: wanted < 1e-3 })) return undefined
     if (hasSurplus) this.#release(wanted * KEPT_HEADROOM)
-    this.#bucket.sync()
     this.#owesAck = false
+    this.#news.report(wants)
     return this.#holder.report({ used: this.#bucket.used, wants, level: this.#bucket.level })
   }
 
@@ -82,7 +115,9 @@ export class LeasedBudget {
     const before = this.#holder.force
     const acceptance = this.#holder.accept(grant)
     this.#bucket.sync()
-    if (acceptance === 'applied' && !isWithin(before, this.#holder.force)) this.#owesAck = true
+    if (acceptance !== 'applied') return acceptance
+    this.#bucket.addLump(grant.lump)
+    if (isCut(before, this.#holder.force)) this.#owesAck = true
     return acceptance
   }
 
@@ -92,9 +127,13 @@ export class LeasedBudget {
   }
 
   #release(rate: number): void {
-    this.#bucket.sync()
     const { force } = this.#holder
     this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
     this.#bucket.sync()
   }
+}
+
+/** Worth telling at once: others wait for what was taken away. */
+function isCut(before: Share, after: Share): boolean {
+  return !isWithin(before, { rate: after.rate * 1.02, burst: after.burst * 1.02 })
 }

@@ -54,6 +54,23 @@ export interface LeaseGrant extends GrantId {
   readonly isPressed: boolean
 }
 
+/** What an allocator that leaves office still has out, for whoever follows it. */
+export interface HandOver {
+  /** The epoch that ends, and the revision of the key that the leader held. */
+  readonly epoch: number
+  readonly revision: number
+  readonly commitments: readonly Commitment[]
+}
+
+/** What may be in force at a holder, and for how long. */
+export interface Commitment {
+  readonly budget: string
+  readonly holder: string
+  readonly incarnation: string
+  readonly share: Share
+  readonly remainingMs: number
+}
+
 /** Largest rate, burst or demand that a message may name. What is larger is a mistake or an attack. */
 const LARGEST = 1e15
 
@@ -68,6 +85,15 @@ export function isSaneReport(report: LeaseReport): boolean {
     isAmount(report.used) &&
     report.wants.every(isAmount) &&
     Math.abs(report.level) <= LARGEST
+  )
+}
+
+/** As {@link isSaneReport}, for what a predecessor hands over. */
+export function isSaneHandOver({ epoch, revision, commitments }: HandOver): boolean {
+  return (
+    isCount(epoch) &&
+    isCount(revision) &&
+    commitments.every(({ share, remainingMs }) => isSaneShare(share) && isAmount(remainingMs))
   )
 }
 

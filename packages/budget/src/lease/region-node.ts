@@ -5,7 +5,7 @@ import type { Ledger } from './commit-ledger.ts'
 import { Election, defaultElectionTimes, type KeyRequest } from './election.ts'
 import { LeaseGrantor } from './lease-grantor.ts'
 import { LeaseHolder } from './lease-holder.ts'
-import type { LeaseGrant, LeaseReport } from './message.ts'
+import { isSaneHandOver, type HandOver, type LeaseGrant, type LeaseReport } from './message.ts'
 import { NO_SHARE } from './share.ts'
 
 /** How a region's process reaches the others. Nothing here waits for an answer. */
@@ -19,6 +19,8 @@ export interface RegionWires {
   /** To the processes of one region. */
   toRegion(region: string, grants: readonly LeaseGrant[]): void
   toSidecar(sidecar: string, grants: readonly LeaseGrant[]): void
+  /** To every candidate, when an allocator leaves in good order. Left out: the next one waits until all leases are dead. */
+  handOver?(handOver: HandOver): void
 }
 
 /** What a region's process is told. Times in milliseconds. */
@@ -89,8 +91,26 @@ export class RegionNode {
     return this.allocatorElection.office !== undefined
   }
 
+  /** Asks this process not to be allocator any more: it hands over at the next {@link poll}, and never stands again. */
+  retire(): void {
+    this.allocatorElection.retire()
+  }
+
+  /** An allocator has left in good order, and this is what it had out. */
+  receiveHandOver(handOver: HandOver): void {
+    if (!isSaneHandOver(handOver)) return
+    const { epoch, revision, commitments } = handOver
+    if (!this.allocatorElection.inherit(epoch, revision)) return
+    for (const commitment of commitments) this.#allocators.get(commitment.budget)?.inherit(commitment)
+  }
+
   /** Asks the elections and sends the reports that are due. To be called every 20 ms. */
   poll(): void {
+    const left = this.allocatorElection.takeLeave()
+    if (left) {
+      const commitments = [...this.#allocators.values()].flatMap((allocator) => allocator.handOver())
+      this.#wires.handOver?.({ ...left, commitments })
+    }
     const regionRequest = this.regionElection.poll()
     if (regionRequest) this.#wires.toRegionKey(regionRequest)
     const allocatorRequest = this.allocatorElection.poll()
@@ -169,7 +189,17 @@ export class RegionNode {
     const above = new LeaseHolder({ budget, holder: region, incarnation, drift, floor }, this.#clock)
     const books = newLedger ? { newLedger } : {}
     const below = new LeaseGrantor(
-      { ...books, budget, incarnation, drift, spare, ttlMs: sidecarLeaseMs, sliceTtlMs: sliceMs, floors: new Map() },
+      {
+        ...books,
+        budget,
+        incarnation,
+        drift,
+        spare,
+        ttlMs: sidecarLeaseMs,
+        sliceTtlMs: sliceMs,
+        hasPot: true,
+        floors: new Map(),
+      },
       epoch,
       this.#clock,
       () => ({ floor: NO_SHARE, weight: 1 }),

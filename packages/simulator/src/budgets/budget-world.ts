@@ -12,10 +12,13 @@ import {
   type LeaseReport,
   type Share,
 } from '@spillway/budget'
-import { ManualClock, type Random } from '@spillway/clock'
+import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
+import { EventClock } from '../event-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, regionOf, type LinkConditions } from '../virtual-network.ts'
+import type { Breakable, Fleet, Traffic } from './fleet.ts'
+import { OpenLoad, type Demand, type Tally } from './open-load.ts'
 import type { Sabotage } from './sabotage.ts'
 import { VirtualKey } from './virtual-key.ts'
 
@@ -28,16 +31,28 @@ export interface WorldConfig {
   readonly budget: Share
   /** Part of the budget that is split into region floors. */
   readonly floors: number
-  /** Largest difference between any two clocks, as a fraction. */
+  /** Largest difference between any two clocks that leases reckon with, as a fraction. */
   readonly drift: number
+  /** How far clocks really are apart; `drift` left out. Refill reckons with it. */
+  readonly clockSpread?: number
   readonly between: LinkConditions
   readonly inside: LinkConditions
   /** Conditions of single links; undefined for those of the two above. */
   readonly link?: (from: string, to: string) => LinkConditions | undefined
-  /** Units per second that each sidecar is asked for, by tier, at a true time. */
-  readonly demand: (region: number, sidecar: number, nowMs: number) => readonly number[]
+  readonly demand: Demand
   readonly sabotage: Sabotage
+  /** How often things happen; left out, as in the sidecar. */
+  readonly pace?: WorldPace
 }
+
+/** How often things happen in a world, in milliseconds; each a multiple of the first. */
+export interface WorldPace {
+  readonly stepMs: number
+  readonly pollMs: number
+  readonly allocateMs: number
+}
+
+const USUAL_PACE: WorldPace = { stepMs: 10, pollMs: 20, allocateMs: 50 }
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
 export interface Machine {
@@ -61,17 +76,14 @@ export interface RegionMachine extends Machine {
   process: RegionNode
 }
 
-const STEP_MS = 10
-const POLL_MS = 20
-const ALLOCATE_MS = 50
 const KEY_TIMEOUT_MS = 1_000
 
 /**
  * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
  * very classes that the sidecar runs do the deciding; this carries their messages and asks for admission.
  */
-export class BudgetWorld {
-  readonly truth = new ManualClock(1_000_000)
+export class BudgetWorld implements Fleet {
+  readonly truth = new EventClock(1_000_000)
   readonly checker: PromiseChecker
   readonly network: VirtualNetwork
   readonly sidecars: SidecarMachine[] = []
@@ -79,17 +91,25 @@ export class BudgetWorld {
   /** Lies at a place of its own: `key`. */
   readonly allocatorKey: VirtualKey
   readonly allocatorKeyClock: DriftingClock
-  readonly offeredByTier = [0, 0, 0, 0]
-  readonly admittedByTier = [0, 0, 0, 0]
+  readonly stepMs: number
   readonly #config: WorldConfig
+  readonly #pace: WorldPace
   readonly #random: Random
+  readonly #load: OpenLoad
   readonly #terms: BudgetTerms
   readonly #regionKeys: VirtualKey[] = []
+  readonly #sidecarsByName = new Map<string, SidecarMachine>()
+  readonly #processesOf: RegionMachine[][] = []
   #incarnations = 0
+  #inside = 0
+  #between = 0
 
   constructor(config: WorldConfig, random: Random) {
     this.#config = config
+    this.#pace = config.pace ?? USUAL_PACE
+    this.stepMs = this.#pace.stepMs
     this.#random = random
+    this.#load = new OpenLoad(config.demand, new SeededRandom(Math.floor(random.next() * 2 ** 31)))
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
     this.network = new VirtualNetwork(
       this.truth,
@@ -102,22 +122,65 @@ export class BudgetWorld {
     for (let region = 0; region < config.regions; region++) this.#addRegion(region)
   }
 
-  /** Runs one step of 10 ms. False when the promise was broken in it. */
+  get nowMs(): number {
+    return this.truth.nowMs()
+  }
+
+  get tally(): Tally {
+    return this.#load.tally
+  }
+
+  get traffic(): Traffic {
+    return { inside: this.#inside, between: this.#between }
+  }
+
+  get breakable(): Breakable {
+    const leader = (): RegionMachine | undefined =>
+      this.processes.find((machine) => machine.process.isAllocator && machine.pausedUntilMs <= this.nowMs)
+    return {
+      hasAllocator: leader() !== undefined,
+      killAllocator: () => {
+        const machine = leader()
+        if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
+      },
+      retireAllocator: () => leader()?.process.retire(),
+    }
+  }
+
+  /** Runs one step. False when the promise was broken in it. */
   step(): boolean {
-    this.truth.advance(STEP_MS)
+    const { stepMs, pollMs, allocateMs } = this.#pace
+    this.truth.advance(stepMs)
     const nowMs = this.truth.nowMs()
+    const isPolling = nowMs % pollMs === 0
     for (const machine of this.processes) {
       if (machine.pausedUntilMs > nowMs) continue
-      if (nowMs % POLL_MS === 0) machine.process.poll()
-      if (nowMs % ALLOCATE_MS === 0) machine.process.allocate()
+      if (isPolling) machine.process.poll()
+      if (nowMs % allocateMs === 0) machine.process.allocate()
     }
     let isKept = true
     for (const sidecar of this.sidecars) {
       if (sidecar.pausedUntilMs > nowMs) continue
-      isKept = this.#serve(sidecar, nowMs) && isKept
-      if (nowMs % POLL_MS === 0) this.#report(sidecar)
+      const take = (calls: number, tier: number): number => sidecar.budget.takeMany(calls, tier)
+      isKept = this.#load.serve(sidecar.region, sidecar.index, nowMs, stepMs, take, this.checker) && isKept
+      if (isPolling) this.#report(sidecar)
     }
     return isKept
+  }
+
+  heldRate(region: number): number {
+    let sum = 0
+    const { sidecars } = this.#config
+    for (let index = region * sidecars; index < (region + 1) * sidecars; index++) {
+      const machine = this.sidecars[index]
+      if (machine && machine.pausedUntilMs <= this.nowMs) sum += machine.budget.force.rate
+    }
+    return sum
+  }
+
+  killSidecar(region: number, index: number): void {
+    const machine = this.sidecars[region * this.#config.sidecars + index]
+    if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
   }
 
   /** What a region has in force, as its aggregator sees it. */
@@ -132,28 +195,15 @@ export class BudgetWorld {
     else machine.process = this.#newProcess(machine)
   }
 
-  #serve(sidecar: SidecarMachine, nowMs: number): boolean {
-    const wants = this.#config.demand(sidecar.region, sidecar.index, nowMs)
-    let admitted = 0
-    for (const [tier, rate] of wants.entries()) {
-      const arrivals = poisson((rate * STEP_MS) / 1_000, this.#random)
-      this.offeredByTier[tier] = (this.offeredByTier[tier] ?? 0) + arrivals
-      for (let arrival = 0; arrival < arrivals; arrival++) {
-        if (!sidecar.budget.take(1, tier)) continue
-        admitted++
-        this.admittedByTier[tier] = (this.admittedByTier[tier] ?? 0) + 1
-      }
-    }
-    return admitted === 0 || this.checker.admit(nowMs, admitted)
-  }
-
   #report(sidecar: SidecarMachine): void {
     const report = sidecar.budget.poll()
     if (!report) return
-    sidecar.sentMs.set(report.seq, this.truth.nowMs())
-    sidecar.sentMs.delete(report.seq - 64)
-    for (const machine of this.processes) {
-      if (machine.region !== sidecar.region) continue
+    if (this.#config.sabotage.isAnchoredLate) {
+      sidecar.sentMs.set(report.seq, this.truth.nowMs())
+      sidecar.sentMs.delete(report.seq - 64)
+    }
+    this.#inside++
+    for (const machine of this.#processesOf[sidecar.region] ?? []) {
       this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar([report]))
     }
   }
@@ -166,10 +216,14 @@ export class BudgetWorld {
 
   #addRegion(region: number): void {
     this.#regionKeys.push(new VirtualKey(defaultElectionTimes.ttlMs, this.#newClock()))
+    const own: RegionMachine[] = []
     for (let slot = 0; slot < this.#config.processes; slot++) {
       const machine = { name: `${regionName(region)}.p${slot}`, region, clock: this.#newClock(), pausedUntilMs: 0 }
-      this.processes.push({ ...machine, process: this.#newProcess(machine) })
+      const whole = { ...machine, process: this.#newProcess(machine) }
+      this.processes.push(whole)
+      own.push(whole)
     }
+    this.#processesOf.push(own)
     for (let index = 0; index < this.#config.sidecars; index++) {
       const machine = {
         name: `${regionName(region)}.s${index}`,
@@ -179,14 +233,19 @@ export class BudgetWorld {
         pausedUntilMs: 0,
         sentMs: new Map(),
       }
-      this.sidecars.push({ ...machine, budget: this.#newBudget(machine) })
+      const whole = { ...machine, budget: this.#newBudget(machine) }
+      this.sidecars.push(whole)
+      this.#sidecarsByName.set(machine.name, whole)
     }
   }
 
   #newBudget({ name, clock }: Machine): LeasedBudget {
-    const { drift } = this.#config
+    const { drift, clockSpread } = this.#config
     const identity = { budget: 'b', holder: name, incarnation: `i${++this.#incarnations}`, floor: NO_SHARE }
-    return new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, drift, refillDrift: drift }, clock)
+    return new LeasedBudget(
+      { ...defaultLeasedBudgetConfig, ...identity, drift, refillDrift: clockSpread ?? drift },
+      clock,
+    )
   }
 
   #newProcess(machine: Machine): RegionNode {
@@ -205,15 +264,21 @@ export class BudgetWorld {
         toAllocatorKey: (request) => this.#ask(find(), 'key', this.allocatorKey, request, 'allocatorElection'),
         toCandidates: (reports) => {
           const sent = sabotage.isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
+          this.#between++
           for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
         },
+        handOver: (handOver) => {
+          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(handOver))
+        },
         toRegion: (region, grants) => {
-          for (const other of this.processes) {
-            if (regionName(other.region) === region) this.#carry(machine, other, () => other.process.accept(grants))
+          this.#between++
+          for (const other of this.#processesOf[Number(region.slice(1))] ?? []) {
+            this.#carry(machine, other, () => other.process.accept(grants))
           }
         },
         toSidecar: (name, grants) => {
-          const sidecar = this.sidecars.find((each) => each.name === name)
+          const sidecar = this.#sidecarsByName.get(name)
+          this.#inside++
           if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
         },
       },
@@ -265,7 +330,7 @@ export class BudgetWorld {
   }
 
   #newClock(): DriftingClock {
-    const rate = 1 + (this.#config.drift / 2) * (2 * this.#random.next() - 1)
+    const rate = 1 + ((this.#config.clockSpread ?? this.#config.drift) / 2) * (2 * this.#random.next() - 1)
     return new DriftingClock(this.truth, rate, this.#config.sabotage.isWallBlind)
   }
 
@@ -278,12 +343,4 @@ export class BudgetWorld {
 
 function regionName(region: number): string {
   return `r${region}`
-}
-
-/** Knuth's method; for small means only. */
-function poisson(mean: number, random: Random): number {
-  const limit = Math.exp(-mean)
-  let count = 0
-  for (let product = random.next(); product > limit; product *= random.next()) count++
-  return count
 }

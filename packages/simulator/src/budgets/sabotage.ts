@@ -39,4 +39,8 @@ export class NewestOnlyLedger implements Ledger {
     const newest = this.#newest
     return newest && newest.sliceExpiresMs > nowMs ? newest.slice : { rate: 0, burst: 0 }
   }
+
+  lastExpiryMs(): number {
+    return this.#newest?.expiresMs ?? 0
+  }
 }
