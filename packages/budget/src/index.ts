@@ -27,6 +27,8 @@ export {
   type BudgetSnapshot,
   type Watermarks,
 } from './budget-config.ts'
-export { BudgetGate } from './budget-gate.ts'
+export { BudgetGate, type BudgetFinder } from './budget-gate.ts'
 export { Budget } from './budget.ts'
 export { Budgets } from './budgets.ts'
+export type { CallBudget } from './call-budget.ts'
+export { SharedBudget, type ClassDemand, type OnCutOff, type SharedBudgetConfig } from './shared-budget.ts'

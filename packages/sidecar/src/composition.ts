@@ -65,7 +65,7 @@ export class Composition {
     this.breakers.subscribe(({ breaker, from, to, reason }) =>
       this.telemetry.emit({ kind: 'breaker_changed', breaker, from: shownState(from), to: shownState(to), reason }),
     )
-    this.budgets = new Budgets(clock, config.budgets)
+    this.budgets = Budgets.local(clock, config.budgets)
     this.admission = this.#makeAdmission(config.admission.limit)
     const app = this.#makeUpstream(APP, [{ address: config.inbound.app, priority: 0 }])
     this.inbound = new Inbound(this.sides.inbound, this.#destination(app, this.#inboundGates()))

@@ -43,6 +43,7 @@ export class LeasedBudget {
   readonly #news = new DemandNews()
   readonly #pace: ReportPace
   #owesAck = false
+  #wants: readonly number[] = []
 
   constructor(config: LeasedBudgetConfig, clock: Clock) {
     this.#config = config
@@ -61,6 +62,26 @@ export class LeasedBudget {
   /** The lease ran out: this runs on its slice, or on nothing. */
   get isCutOff(): boolean {
     return this.#holder.isCutOff
+  }
+
+  /** Units saved up as of the last take or poll. */
+  get level(): number {
+    return this.#bucket.level
+  }
+
+  /** Units taken and not given back since the start. */
+  get used(): number {
+    return this.#bucket.used
+  }
+
+  /** Highest epoch of the grantors seen; 0 for none. */
+  get epoch(): number {
+    return this.#holder.highestEpoch
+  }
+
+  /** What was asked for by tier as of the last {@link poll}, in units per second. */
+  get wants(): readonly number[] {
+    return this.#wants
   }
 
   /** When the last take happened, for {@link settle}. */
@@ -97,6 +118,7 @@ export class LeasedBudget {
   poll(): LeaseReport | undefined {
     this.#bucket.sync()
     const wants = this.#meter.rates()
+    this.#wants = wants
     const wanted = totalOf(wants)
     const held = this.#bucket.force.rate
     const isPressed = this.#holder.isPressed
