@@ -1,9 +1,10 @@
-import { className, perClass, type PriorityClass } from '@spillway/call'
+import { CALLER_CLASSES, className, perClass, type PriorityClass } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import { Bucket } from './bucket.ts'
 import { defaultWatermarks, type BudgetConfig, type BudgetSnapshot, type Watermarks } from './budget-config.ts'
 import type { CallBudget } from './call-budget.ts'
-import { ClassDraws } from './class-draws.ts'
+import { ClassDraws, TIERS } from './class-draws.ts'
+import { DemandMeter } from './lease/demand-meter.ts'
 
 /** One named budget that is ours alone: a bucket that the classes share, the more important ones down to a lower mark. */
 export class Budget implements CallBudget {
@@ -11,12 +12,14 @@ export class Budget implements CallBudget {
   readonly bucket: Bucket
   #marks: Readonly<Record<PriorityClass, number>>
   readonly #draws = new ClassDraws()
+  readonly #meter: DemandMeter
 
   /** Starts full. Throws a RangeError when a figure is out of range. */
   constructor(name: string, clock: Clock, config: BudgetConfig) {
     this.name = name
     this.bucket = new Bucket(clock, { rate: config.rate, burst: config.burst })
     this.#marks = marksOf(config.watermarks ?? defaultWatermarks)
+    this.#meter = new DemandMeter(CALLER_CLASSES.length, clock)
   }
 
   get takenMs(): number {
@@ -24,6 +27,7 @@ export class Budget implements CallBudget {
   }
 
   take(rank: PriorityClass, cost: number): number {
+    this.#meter.add(TIERS[rank], cost)
     return this.#draws.note(rank, cost, this.bucket.take(cost, this.#marks[rank] * this.bucket.burst))
   }
 
@@ -42,7 +46,13 @@ export class Budget implements CallBudget {
 
   snapshot(): BudgetSnapshot {
     const { rate, burst } = this.bucket
-    return { name: this.name, rate, burst, level: this.bucket.level(), classes: this.#draws.snapshot() }
+    return {
+      name: this.name,
+      rate,
+      burst,
+      level: this.bucket.level(),
+      classes: this.#draws.snapshot(this.#meter.rates()),
+    }
   }
 }
 

@@ -18,10 +18,10 @@ test('shows rate, burst, level and what each class drew', () => {
       burst: 10,
       level: 5,
       classes: [
-        { name: 'critical', admitted: 1, refused: 0, used: 4 },
-        { name: 'standard', admitted: 1, refused: 0, used: 1 },
-        { name: 'sheddable', admitted: 0, refused: 0, used: 0 },
-        { name: 'batch', admitted: 0, refused: 1, used: 0 },
+        { name: 'critical', admitted: 1, refused: 0, used: 4, demand: 0 },
+        { name: 'standard', admitted: 1, refused: 0, used: 1, demand: 0 },
+        { name: 'sheddable', admitted: 0, refused: 0, used: 0, demand: 0 },
+        { name: 'batch', admitted: 0, refused: 1, used: 0, demand: 0 },
       ],
     },
   ])

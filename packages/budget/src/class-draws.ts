@@ -1,4 +1,4 @@
-import { CALLER_CLASSES, className, perClass, type PriorityClass } from '@spillway/call'
+import { CALLER_CLASSES, PriorityClass, className, perClass } from '@spillway/call'
 import type { BudgetClassSnapshot } from './budget-config.ts'
 
 /** What one class drew. */
@@ -7,6 +7,9 @@ class ClassDraw {
   refused = 0
   used = 0
 }
+
+/** The place of a class among those that callers may have, 0 for the most important; `system` draws as `critical` does. */
+export const TIERS = perClass((rank) => Math.max(0, rank - PriorityClass.critical))
 
 /** What the classes drew from one budget since the start. */
 export class ClassDraws {
@@ -30,11 +33,11 @@ export class ClassDraws {
     draw.used = Math.max(0, draw.used - cost)
   }
 
-  /** As the inspector shows it, most important class first. */
-  snapshot(): BudgetClassSnapshot[] {
-    return CALLER_CLASSES.map((rank) => {
+  /** As the inspector shows it, most important class first; so is `demand`, in tokens a second. */
+  snapshot(demand: readonly number[]): BudgetClassSnapshot[] {
+    return CALLER_CLASSES.map((rank, index) => {
       const { admitted, refused, used } = this.#draws[rank]
-      return { name: className(rank), admitted, refused, used }
+      return { name: className(rank), admitted, refused, used, demand: demand[index] ?? 0 }
     })
   }
 }

@@ -1,8 +1,8 @@
-import { CALLER_CLASSES, PriorityClass, className, perClass, type PriorityClassName } from '@spillway/call'
+import type { PriorityClass } from '@spillway/call'
 import { NEVER } from './bucket.ts'
 import type { BudgetConfig, BudgetSnapshot } from './budget-config.ts'
 import type { CallBudget } from './call-budget.ts'
-import { ClassDraws } from './class-draws.ts'
+import { ClassDraws, TIERS } from './class-draws.ts'
 import type { LeasedBudget } from './lease/leased-budget.ts'
 
 /**
@@ -19,19 +19,13 @@ export interface SharedBudgetConfig extends BudgetConfig {
 /** A call that finds no share at all is told to come back after so long: by then a grant may have come. In milliseconds. */
 const NO_SHARE_YET_MS = 1_000
 
-/** Demand of one class. */
-export interface ClassDemand {
-  readonly class: PriorityClassName
-  readonly perSecond: number
-}
-
 /**
  * A budget that many sidecars share: draws on the lease that this one holds. The classes are the tiers of the lease, so that
  * shares move to where important calls are.
  */
 export class SharedBudget implements CallBudget {
   readonly name: string
-  /** The lease itself, for whoever carries its messages. */
+  /** Carries it out; its messages are somebody else's business. */
   readonly lease: LeasedBudget
   readonly #draws = new ClassDraws()
   #config: SharedBudgetConfig
@@ -44,12 +38,6 @@ export class SharedBudget implements CallBudget {
 
   get takenMs(): number {
     return this.lease.takenMs
-  }
-
-  /** What is asked for, by class. */
-  get demand(): readonly ClassDemand[] {
-    const { wants } = this.lease
-    return CALLER_CLASSES.map((rank) => ({ class: className(rank), perSecond: wants[TIERS[rank]] ?? 0 }))
   }
 
   take(rank: PriorityClass, cost: number): number {
@@ -69,7 +57,7 @@ export class SharedBudget implements CallBudget {
 
   snapshot(): BudgetSnapshot {
     const { rate, burst } = this.lease.force
-    return { name: this.name, rate, burst, level: this.lease.level, classes: this.#draws.snapshot() }
+    return { name: this.name, rate, burst, level: this.lease.level, classes: this.#draws.snapshot(this.lease.wants) }
   }
 
   #judge(waitMs: number, cost: number): number {
@@ -82,6 +70,3 @@ export class SharedBudget implements CallBudget {
     return waitMs === NEVER && cost <= this.#config.burst ? NO_SHARE_YET_MS : waitMs
   }
 }
-
-/** Tiers of the lease by rank; `system` draws as `critical` does. */
-const TIERS = perClass((rank) => Math.max(0, rank - PriorityClass.critical))
