@@ -1,5 +1,8 @@
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node'
 
+/** A connection as the client library makes it. */
+export type BusConnection = NatsConnection
+
 /** Where NATS is and who we are to it. */
 export interface BusAddress {
   /** `nats://host:port`, or `tls://host:port`; any one that answers will do. */

@@ -1,4 +1,4 @@
-export { connectBus, type BusAddress } from './connect.ts'
+export { connectBus, type BusAddress, type BusConnection } from './connect.ts'
 export { LeaderKey } from './leader-key.ts'
 export { RegionLink, type RegionLinkConfig } from './region-link.ts'
 export { SidecarLink, type SidecarLinkConfig, type SidecarLinkListener } from './sidecar-link.ts'

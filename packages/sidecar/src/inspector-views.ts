@@ -1,6 +1,6 @@
 import type { Admission } from '@spillway/admission'
 import type { Breakers, BreakerStateKind, BreakerView as BreakerNow, Transition } from '@spillway/breaker'
-import type { Budgets } from '@spillway/budget'
+import type { BudgetSnapshot } from '@spillway/budget'
 import type { Contract } from '@spillway/contract'
 import type {
   BreakerState,
@@ -67,7 +67,11 @@ export function listenerView(direction: Direction, admission: Admission, mode: M
 }
 
 /** Every budget as the inspector shows it. */
-export function budgetViews(budgets: Budgets, mode: Mode, upMs: number): readonly BudgetView[] {
+export function budgetViews(
+  budgets: { snapshot(): BudgetSnapshot[] },
+  mode: Mode,
+  upMs: number,
+): readonly BudgetView[] {
   return budgets.snapshot().map(({ name, rate, burst, level, classes }) => {
     const admitted = classes.reduce((sum, each) => sum + each.admitted, 0)
     const refused = classes.reduce((sum, each) => sum + each.refused, 0)

@@ -100,6 +100,7 @@ class RunningSidecar implements Sidecar {
       const inspector = await bind('inspect.port', hostPort(inspect), () => this.#startInspector())
       this.#inspector = inspector
       const { address, socketPath } = inspector
+      this.#composition.leases?.start()
       this.addresses = {
         inbound: inboundAddress,
         outbound: outboundAddress,
@@ -136,7 +137,7 @@ class RunningSidecar implements Sidecar {
     this.#inbound.close()
     this.#outbound.close()
     for (const upstream of this.#composition.upstreams) upstream.close()
-    await this.#inspector?.close()
+    await Promise.all([this.#inspector?.close(), this.#composition.leases?.close()])
     this.#composition.telemetry.close()
   }
 
