@@ -34,6 +34,12 @@ export function connectBus(address: BusAddress): Promise<NatsConnection> {
     pingInterval: 2_000,
     maxPingOut: 2,
     noAsyncTraces: true,
+    inboxPrefix: inboxOf(address.name),
     ...address.options,
   })
+}
+
+/** Where answers to that party's requests arrive: a prefix of its own, so that nobody else may listen there. */
+export function inboxOf(name: string): string {
+  return `_INBOX_${name.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`
 }

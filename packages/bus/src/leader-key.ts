@@ -1,6 +1,6 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstream } from '@nats-io/jetstream'
 import { Kvm, type KV } from '@nats-io/kv'
-import type { NatsConnection } from '@nats-io/transport-node'
+import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import type { KeyAnswer, KeyEntry, KeyRequest } from '@spillway/budget'
 
 /** JetStream's answer to a write whose condition does not hold. */
@@ -14,23 +14,36 @@ export class BucketMismatch extends Error {
   override readonly name = 'BucketMismatch'
 }
 
+/** Which key, and how to reach it. */
+export interface LeaderKeyConfig {
+  readonly bucket: string
+  /** Time to live of the key, in milliseconds. */
+  readonly ttlMs: number
+  /** Bounds each request; after it the answer is `unknown`. */
+  readonly timeoutMs?: number
+  /** JetStream domain that keeps the bucket; left out, the one that the connection's server is in. */
+  readonly domain?: string
+}
+
 /**
  * A key that candidates compete for, in a NATS bucket of its own, so that revisions count nothing but its writes. Expiry is the
  * bucket's (works from nats-server 2.6 on; an expiry of single keys is ignored by old servers without a word).
  */
 export class LeaderKey {
+  readonly #config: LeaderKeyConfig
   readonly #connection: NatsConnection
-  readonly #bucket: string
-  readonly #ttlMs: number
-  readonly #timeoutMs: number
+  readonly #onFault: (error: unknown) => void
   #store: KV | undefined
 
-  /** `timeoutMs` bounds each request; after it the answer is `unknown`. */
-  constructor(connection: NatsConnection, bucket: string, ttlMs: number, timeoutMs = 1_000) {
+  /** `onFault` hears why an answer was `unknown`. */
+  constructor(
+    config: LeaderKeyConfig,
+    connection: NatsConnection,
+    onFault: (error: unknown) => void = () => undefined,
+  ) {
+    this.#config = config
     this.#connection = connection
-    this.#bucket = bucket
-    this.#ttlMs = ttlMs
-    this.#timeoutMs = timeoutMs
+    this.#onFault = onFault
   }
 
   /** Carries a request out. Never rejects: what fails in any way that leaves doubt is `unknown`. */
@@ -39,23 +52,30 @@ export class LeaderKey {
       return await this.#carryOut(await this.#open(), request)
     } catch (error) {
       if (isWrongSequence(error)) return { kind: 'refused', revision: revisionIn(error.message) }
-      this.#store = undefined
+      if (!(error instanceof TimeoutError)) this.#store = undefined
+      this.#onFault(error)
       return { kind: 'unknown' }
     }
   }
 
   async #open(): Promise<KV> {
     if (this.#store) return this.#store
-    const manager = new Kvm(this.#connection)
-    const store = await manager.create(this.#bucket, { history: 1, ttl: this.#ttlMs, replicas: 1 })
+    const { bucket, ttlMs, domain } = this.#config
+    const client = jetstream(this.#connection, {
+      timeout: this.#timeoutMs,
+      ...(domain === undefined ? {} : { domain }),
+    })
+    const store = await new Kvm(client).create(bucket, { history: 1, ttl: ttlMs, replicas: 1 })
     const { ttl, history } = await store.status()
-    if (ttl !== this.#ttlMs || history !== 1) {
-      throw new BucketMismatch(
-        `bucket ${this.#bucket} has ttl ${ttl} ms and history ${history}, not ${this.#ttlMs} and 1`,
-      )
+    if (ttl !== ttlMs || history !== 1) {
+      throw new BucketMismatch(`bucket ${bucket} has ttl ${ttl} ms and history ${history}, not ${ttlMs} and 1`)
     }
     this.#store = store
     return store
+  }
+
+  get #timeoutMs(): number {
+    return this.#config.timeoutMs ?? 1_000
   }
 
   async #carryOut(store: KV, request: KeyRequest): Promise<KeyAnswer> {

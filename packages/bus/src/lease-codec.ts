@@ -9,6 +9,9 @@ const Grants = root.lookupType('spillway.v1.LeaseGrants')
 /** More budgets in one message are a mistake or an attack. */
 const MOST_ENTRIES = 4_096
 
+/** More tiers in one report likewise. */
+const MOST_TIERS = 16
+
 /** One message of reports. All must be of one holder and one incarnation. */
 export function encodeReports(incarnation: string, reports: readonly LeaseReport[]): Uint8Array {
   const entries = reports.map((report) => ({
@@ -114,7 +117,7 @@ function share(value: unknown): Share {
 }
 
 function numbers(value: unknown): number[] {
-  return Array.isArray(value) ? value.map(number) : []
+  return Array.isArray(value) ? value.slice(0, MOST_TIERS).map(number) : []
 }
 
 function number(value: unknown): number {

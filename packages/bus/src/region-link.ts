@@ -4,9 +4,12 @@ import {
   defaultElectionTimes,
   type Election,
   type KeyRequest,
+  type LeaseReport,
+  type Reception,
   type RegionNodeConfig,
 } from '@spillway/budget'
 import type { Clock, Timer } from '@spillway/clock'
+import { AdviceDesk, type Advice } from './advice.ts'
 import { LeaderKey } from './leader-key.ts'
 import { decodeGrants, decodeReports, encodeGrants, encodeReports } from './lease-codec.ts'
 import { lastToken, subject } from './subject.ts'
@@ -14,6 +17,8 @@ import { lastToken, subject } from './subject.ts'
 /** One process that may become its region's aggregator and the allocator. */
 export interface RegionLinkConfig extends RegionNodeConfig {
   readonly shard: string
+  /** JetStream domains that keep the keys of the region's office and of the allocator's; left out, that of the server. */
+  readonly domains?: { readonly region: string; readonly allocator: string }
 }
 
 const POLL_MS = 20
@@ -31,14 +36,26 @@ export class RegionLink {
   readonly #allocatorKey: LeaderKey
   readonly #subscriptions: Subscription[] = []
   readonly #timers = new Set<Timer>()
+  readonly #desk: AdviceDesk
+  readonly #offices = new Map<string, number>()
 
-  constructor(config: RegionLinkConfig, connection: NatsConnection, clock: Clock) {
-    const { region, shard } = config
+  /** `onAdvice` hears every advisory that this process also publishes. */
+  constructor(
+    config: RegionLinkConfig,
+    connection: NatsConnection,
+    clock: Clock,
+    onAdvice: (advice: Advice) => void = () => undefined,
+  ) {
+    const { region, shard, incarnation } = config
     this.#config = config
     this.#connection = connection
     this.#clock = clock
-    this.#regionKey = new LeaderKey(connection, `SPILLWAY_REGION_${region}_${shard}`, defaultElectionTimes.ttlMs)
-    this.#allocatorKey = new LeaderKey(connection, `SPILLWAY_ALLOCATOR_${shard}`, defaultElectionTimes.ttlMs)
+    this.#desk = new AdviceDesk(region, incarnation, clock, (advice) => {
+      onAdvice(advice)
+      this.#publish(subject.advice(region, incarnation, advice.kind), Buffer.from(JSON.stringify(advice)))
+    })
+    this.#regionKey = this.#key(`SPILLWAY_REGION_${region}_${shard}`, config.domains?.region)
+    this.#allocatorKey = this.#key(`SPILLWAY_ALLOCATOR_${shard}`, config.domains?.allocator)
     this.node = new RegionNode(
       config,
       {
@@ -56,19 +73,17 @@ export class RegionLink {
   /** Begins to take part. */
   start(): void {
     const { region, shard } = this.#config
-    this.#listen(subject.report(region, shard, '*'), (bytes, from) => {
-      const reports = decodeReports(bytes, from)
-      if (reports) this.node.receiveFromSidecar(reports)
+    this.#listen(subject.report(region, shard, '*'), (bytes, from) =>
+      this.#takeReports(bytes, from, (reports) => this.node.receiveFromSidecar(reports)),
+    )
+    this.#listen(subject.up(shard, '*'), (bytes, from) =>
+      this.#takeReports(bytes, from, (reports) => this.node.receiveFromRegion(reports)),
+    )
+    this.#listen(subject.down(shard, region), (bytes) => this.#takeGrants(bytes))
+    this.#every(POLL_MS, () => {
+      this.node.poll()
+      this.#tellOffices()
     })
-    this.#listen(subject.up(shard, '*'), (bytes, from) => {
-      const reports = decodeReports(bytes, from)
-      if (reports) this.node.receiveFromRegion(reports)
-    })
-    this.#listen(subject.down(shard, region), (bytes) => {
-      const grants = decodeGrants(bytes, region)
-      if (grants) this.node.accept(grants)
-    })
-    this.#every(POLL_MS, () => this.node.poll())
     this.#every(ALLOCATE_MS, () => this.node.allocate())
   }
 
@@ -76,6 +91,49 @@ export class RegionLink {
   stop(): void {
     for (const timer of this.#timers) timer.cancel()
     for (const subscription of this.#subscriptions) subscription.unsubscribe()
+  }
+
+  #key(bucket: string, domain: string | undefined): LeaderKey {
+    const config = { bucket, ttlMs: defaultElectionTimes.ttlMs, ...(domain === undefined ? {} : { domain }) }
+    return new LeaderKey(config, this.#connection, (error) =>
+      this.#desk.raise({
+        kind: 'store',
+        about: bucket,
+        detail: error instanceof Error ? error.message : String(error),
+      }),
+    )
+  }
+
+  #takeReports(bytes: Uint8Array, from: string, receive: (reports: LeaseReport[]) => readonly Reception[]): void {
+    const reports = decodeReports(bytes, from)
+    if (!reports) return this.#desk.raise({ kind: 'unreadable', about: from })
+    for (const [index, kind] of receive(reports).entries()) {
+      if (kind !== 'taken') this.#desk.raise({ kind, about: from, budget: reports[index]?.budget ?? '' })
+    }
+  }
+
+  #takeGrants(bytes: Uint8Array): void {
+    const { region } = this.#config
+    const grants = decodeGrants(bytes, region)
+    if (!grants) return this.#desk.raise({ kind: 'unreadable', about: region })
+    for (const [index, kind] of this.node.accept(grants).entries()) {
+      const grant = grants[index]
+      if (kind !== 'applied' && grant) this.#desk.raise({ kind, about: grant.grantor, budget: grant.budget })
+    }
+  }
+
+  /** Says when an office was taken or lost since the last look. */
+  #tellOffices(): void {
+    const { regionElection, allocatorElection } = this.node
+    for (const [name, office] of [
+      ['aggregator', regionElection.office],
+      ['allocator', allocatorElection.office],
+    ] as const) {
+      const epoch = office?.epoch ?? 0
+      if (epoch === (this.#offices.get(name) ?? 0)) continue
+      this.#offices.set(name, epoch)
+      this.#desk.raise({ kind: 'office', about: name, detail: epoch > 0 ? `taken, epoch ${epoch}` : 'lost' })
+    }
   }
 
   #listen(name: string, receive: (bytes: Uint8Array, from: string) => void): void {

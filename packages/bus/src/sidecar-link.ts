@@ -1,6 +1,7 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { Acceptance, LeasedBudget } from '@spillway/budget'
 import type { Clock, Timer } from '@spillway/clock'
+import { AdviceDesk, type Advice } from './advice.ts'
 import { decodeGrants, encodeReports } from './lease-codec.ts'
 import { subject } from './subject.ts'
 
@@ -16,8 +17,10 @@ export interface SidecarLinkConfig {
 
 /** Notable things about the leases of this sidecar. */
 export interface SidecarLinkListener {
-  /** A grant was refused; anything but `stale` deserves an advisory. */
+  /** A grant was refused. */
   refused(budget: string, reason: Exclude<Acceptance, 'applied'>): void
+  /** Every advisory that this sidecar also publishes. */
+  advised?(advice: Advice): void
 }
 
 /**
@@ -29,6 +32,7 @@ export class SidecarLink {
   readonly #budgets: ReadonlyMap<string, LeasedBudget>
   readonly #clock: Clock
   readonly #listener: SidecarLinkListener
+  readonly #desk: AdviceDesk
   #connection: NatsConnection | undefined
   #subscription: Subscription | undefined
   #timer: Timer | undefined
@@ -43,9 +47,10 @@ export class SidecarLink {
     this.#budgets = budgets
     this.#listener = listener
     this.#clock = clock
+    this.#desk = new AdviceDesk(config.region, config.sidecar, clock, (advice) => this.#tell(advice))
   }
 
-  /** Begins on an open connection. */
+  /** Begins on an open connection, and reports in full whenever it comes back after an outage. */
   start(connection: NatsConnection): void {
     const { region, shard, sidecar } = this.#config
     this.#connection = connection
@@ -54,12 +59,8 @@ export class SidecarLink {
         if (!error) this.#accept(message.data)
       },
     })
+    void this.#watch(connection)
     this.#poll()
-  }
-
-  /** The connection is back after an outage. */
-  reconnected(): void {
-    for (const budget of this.#budgets.values()) budget.reconnected()
   }
 
   /** Stops carrying; the connection stays open. */
@@ -69,11 +70,29 @@ export class SidecarLink {
     this.#connection = undefined
   }
 
-  #accept(bytes: Uint8Array): void {
-    for (const grant of decodeGrants(bytes, this.#config.sidecar) ?? []) {
-      const acceptance = this.#budgets.get(grant.budget)?.accept(grant) ?? 'foreign'
-      if (acceptance !== 'applied') this.#listener.refused(grant.budget, acceptance)
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (this.#connection !== connection) return
+      if (status.type === 'reconnect') for (const budget of this.#budgets.values()) budget.reconnected()
     }
+  }
+
+  #accept(bytes: Uint8Array): void {
+    const grants = decodeGrants(bytes, this.#config.sidecar)
+    if (!grants) return this.#desk.raise({ kind: 'unreadable', about: 'grantor' })
+    for (const grant of grants) {
+      const acceptance = this.#budgets.get(grant.budget)?.accept(grant) ?? 'foreign'
+      if (acceptance === 'applied') continue
+      this.#listener.refused(grant.budget, acceptance)
+      this.#desk.raise({ kind: acceptance, about: grant.grantor, budget: grant.budget })
+    }
+  }
+
+  #tell(advice: Advice): void {
+    this.#listener.advised?.(advice)
+    const { region, sidecar } = this.#config
+    if (!this.#connection || this.#connection.isClosed()) return
+    this.#connection.publish(subject.advice(region, sidecar, advice.kind), JSON.stringify(advice))
   }
 
   #poll(): void {

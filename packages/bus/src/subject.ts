@@ -22,8 +22,8 @@ export const subject = {
   up: (shard: string, region: string): string => `${ROOT}.up.${shard}.${region}`,
   /** Grants to one region. */
   down: (shard: string, region: string): string => `${ROOT}.down.${shard}.${region}`,
-  /** Advisories: fencing, cut-off, change of leader. */
-  advice: (region: string, kind: string): string => `${ROOT}.advice.${region}.${kind}`,
+  /** Advisories: refused messages, fencing, changes of office. `from` is who noticed. */
+  advice: (region: string, from: string, kind: string): string => `${ROOT}.advice.${region}.${from}.${kind}`,
 } as const
 
 /** The last token of a subject: the id of whoever it is about. */

@@ -6,7 +6,7 @@ import {
   defaultRegionNodeConfig,
   type RegionNode,
 } from '@spillway/budget'
-import type { BusConnection, RegionLink, SidecarLink } from '@spillway/bus'
+import type { Advice, BusConnection, RegionLink, SidecarLink } from '@spillway/bus'
 import type { Clock, Random, Timer } from '@spillway/clock'
 import type { Emit } from '@spillway/telemetry'
 import { budgetTerms } from './budget-terms.ts'
@@ -52,7 +52,7 @@ export class Leases implements BusListener {
     this.#holder = nats.id ?? `${service.replaceAll('.', '_').slice(0, 48)}-${this.#incarnation}`
     const { user, password } = nats
     const login = { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) }
-    this.#session = new BusSession({ servers, name: `spillway ${this.#holder}`, ...login }, this, parts.clock)
+    this.#session = new BusSession({ servers, name: this.#holder, ...login }, this, parts.clock)
     this.#watch = new LeaseWatch(region, parts.emit)
   }
 
@@ -98,7 +98,6 @@ export class Leases implements BusListener {
 
   reconnected(): void {
     this.#parts.emit({ kind: 'bus_changed', change: 'connected', reason: 'again' })
-    this.#sidecar?.reconnected()
   }
 
   disconnected(): void {
@@ -114,20 +113,24 @@ export class Leases implements BusListener {
     if (this.#isClosed) return
     const { region, nats, role } = this.#config
     const { shard } = nats
-    const { clock, emit } = this.#parts
+    const { clock } = this.#parts
+    const advised = (advice: Advice): void => this.#advised(advice)
     if (role.includes('aggregator')) {
       const terms = budgetTerms(this.#config)
       const identity = { region, shard, incarnation: this.#incarnation, terms }
-      this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock)
+      this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock, advised)
       this.#region.start()
     }
     const identity = { region, shard, sidecar: this.#holder, incarnation: this.#incarnation, pollMs: POLL_MS }
     const leases = new Map(Array.from(this.#budgets.values(), ({ name, lease }) => [name, lease]))
-    const refused = (budget: string, reason: RefusedFor): void => {
-      if (reason !== 'stale') emit({ kind: 'grant_refused', budget, reason })
-    }
-    this.#sidecar = new bus.SidecarLink(identity, leases, { refused }, clock)
+    this.#sidecar = new bus.SidecarLink(identity, leases, { refused: () => undefined, advised }, clock)
     this.#sidecar.start(connection)
+  }
+
+  /** What was doubled or late does no harm, and offices are told of by the watch. */
+  #advised({ kind, about, budget, count, detail }: Advice): void {
+    if (kind === 'stale' || kind === 'office') return
+    this.#parts.emit({ kind: 'advice_raised', reason: kind, about, budget, count, detail })
   }
 
   #look(): void {
@@ -135,8 +138,6 @@ export class Leases implements BusListener {
     this.#watch.look(this.#budgets.values(), this.node)
   }
 }
-
-type RefusedFor = Parameters<ConstructorParameters<typeof SidecarLink>[2]['refused']>[1]
 
 /** Twelve hexadecimal digits, chosen anew. */
 function randomName(random: Random): string {

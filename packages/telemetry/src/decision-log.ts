@@ -89,7 +89,7 @@ function isWarning(event: SidecarEvent): boolean {
   switch (event.kind) {
     case 'config_rejected':
     case 'usage_unsaved':
-    case 'grant_refused':
+    case 'advice_raised':
       return true
     case 'bus_changed':
       return event.change !== 'connected'

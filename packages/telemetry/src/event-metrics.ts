@@ -15,7 +15,7 @@ const COUNTERS = {
   bus: ['spillway_bus_changes_total', 'Connections to NATS that came up, were lost, and could not be made.'],
   offices: ['spillway_offices_total', 'Offices won and lost by this process.'],
   leases: ['spillway_lease_changes_total', 'Budgets that were cut off from their grantor, and had a share again.'],
-  grants: ['spillway_grants_refused_total', 'Grants that were not taken, by budget and reason.'],
+  advice: ['spillway_advice_total', 'Messages about budgets that were refused, by reason.'],
   unsaved: ['spillway_usage_unsaved_total', 'Usage totals that could not be read or written.'],
   cut: ['spillway_drains_total', 'Drains that ended, clean and with calls cut off.'],
   actions: ['spillway_operator_actions_total', 'Uses of the write role of the inspector, allowed and denied.'],
@@ -35,7 +35,7 @@ export class EventMetrics {
     bus: new LabelledCounts(),
     offices: new LabelledCounts(),
     leases: new LabelledCounts(),
-    grants: new LabelledCounts(),
+    advice: new LabelledCounts(),
     unsaved: new LabelledCounts(),
     cut: new LabelledCounts(),
     actions: new LabelledCounts(),
@@ -72,8 +72,8 @@ export class EventMetrics {
         return this.#counts.offices.add({ office: event.office, change: event.change })
       case 'lease_changed':
         return this.#counts.leases.add({ budget: event.budget, change: event.change })
-      case 'grant_refused':
-        return this.#counts.grants.add({ budget: event.budget, reason: event.reason })
+      case 'advice_raised':
+        return this.#counts.advice.add({ reason: event.reason })
       case 'usage_unsaved':
         return this.#counts.unsaved.add({})
       case 'drain_started':

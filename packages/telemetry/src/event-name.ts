@@ -38,7 +38,7 @@ const OFFICE_NAMES = { won: 'OfficeWon', lost: 'OfficeLost' } as const
 const LEASE_NAMES = { granted: 'LeaseGranted', cut_off: 'LeaseCutOff' } as const
 
 const OTHER_NAMES = {
-  grant_refused: 'GrantRefused',
+  advice_raised: 'AdviceRaised',
   usage_unsaved: 'UsageUnsaved',
   connection_changed: 'ConnectionChanged',
   drain_started: 'DrainStarted',

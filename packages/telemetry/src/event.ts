@@ -89,11 +89,17 @@ export type SidecarEvent =
       readonly ratePerSecond: number
       readonly epoch: number
     }
-  /** A grant was not taken: `fenced` means that two grantors claim one epoch. */
+  /** A message about budgets was refused and had no effect: `fenced` (two grantors claim one epoch), `overclaimed`, … */
   | {
-      readonly kind: 'grant_refused'
+      readonly kind: 'advice_raised'
+      readonly reason: string
+      /** Whose message it was. */
+      readonly about: string
+      /** Empty when no single budget is concerned. */
       readonly budget: string
-      readonly reason: 'fenced' | 'unanchored' | 'foreign' | 'malformed'
+      /** How often it happened since it was last told. */
+      readonly count: number
+      readonly detail: string
     }
   /** Usage totals could not be read or written; they count on from what is in memory. */
   | { readonly kind: 'usage_unsaved'; readonly file: string; readonly reason: string }

@@ -3,8 +3,8 @@ import { Aggregator } from './aggregator.ts'
 import { Allocator, defaultAllocatorConfig, type BudgetTerms } from './allocator.ts'
 import type { Ledger } from './commit-ledger.ts'
 import { Election, defaultElectionTimes, type KeyRequest } from './election.ts'
-import { LeaseGrantor } from './lease-grantor.ts'
-import { LeaseHolder } from './lease-holder.ts'
+import { LeaseGrantor, type Reception } from './lease-grantor.ts'
+import { LeaseHolder, type Acceptance } from './lease-holder.ts'
 import { isSaneHandOver, type HandOver, type LeaseGrant, type LeaseReport } from './message.ts'
 import { NO_SHARE } from './share.ts'
 
@@ -129,30 +129,30 @@ export class RegionNode {
     this.#passDown()
   }
 
-  /** Reports of a sidecar of this region arrived. */
-  receiveFromSidecar(reports: readonly LeaseReport[]): void {
-    for (const report of reports) {
-      if (report.ack) this.regionElection.sawEpoch(report.ack.epoch)
-      this.#aggregators.get(report.budget)?.receive(report)
-    }
+  /** Reports of a sidecar of this region arrived. Says what became of each; nothing while another process is in office. */
+  receiveFromSidecar(reports: readonly LeaseReport[]): Reception[] {
+    for (const report of reports) if (report.ack) this.regionElection.sawEpoch(report.ack.epoch)
+    const aggregators = this.#aggregators
+    if (aggregators.size === 0) return []
+    return reports.map((report) => aggregators.get(report.budget)?.receive(report) ?? 'foreign')
   }
 
-  /** Reports of a region arrived. */
-  receiveFromRegion(reports: readonly LeaseReport[]): void {
-    for (const report of reports) {
-      if (report.ack) this.allocatorElection.sawEpoch(report.ack.epoch)
-      this.#allocators.get(report.budget)?.receive(report, this.allocatorElection.office)
-    }
+  /** Reports of a region arrived. Says what became of each; nothing while another process is allocator. */
+  receiveFromRegion(reports: readonly LeaseReport[]): Reception[] {
+    for (const report of reports) if (report.ack) this.allocatorElection.sawEpoch(report.ack.epoch)
+    const { office } = this.allocatorElection
+    if (!office) return []
+    return reports.map((report) => this.#allocators.get(report.budget)?.receive(report, office) ?? 'foreign')
   }
 
-  /** Grants of an allocator arrived. They are passed on at once. */
-  accept(grants: readonly LeaseGrant[]): void {
-    let isApplied = false
-    for (const grant of grants) {
-      this.allocatorElection.sawEpoch(grant.epoch)
-      isApplied = this.#aggregators.get(grant.budget)?.accept(grant) === 'applied' || isApplied
-    }
-    if (isApplied) this.#passDown()
+  /** Grants of an allocator arrived. They are passed on at once. Says what became of each; nothing without office. */
+  accept(grants: readonly LeaseGrant[]): Acceptance[] {
+    for (const grant of grants) this.allocatorElection.sawEpoch(grant.epoch)
+    const aggregators = this.#aggregators
+    if (aggregators.size === 0) return []
+    const results = grants.map((grant) => aggregators.get(grant.budget)?.accept(grant) ?? 'foreign')
+    if (results.includes('applied')) this.#passDown()
+    return results
   }
 
   #passDown(): void {
