@@ -1,68 +1,109 @@
 import type { Clock } from '@spillway/clock'
 
-/** Time constants of the two averages, in milliseconds. */
-const FAST_MS = 150
-const SLOW_MS = 2_000
+/** Time over which a steady demand is averaged, in milliseconds. */
+const STEADY_MS = 2_000
+
+/** How far back a change is looked for, in bins of at least that many milliseconds: 40, 80, 160 and 320 ms. */
+const BIN_MS = 20
+const SPANS = [2, 4, 8, 16]
+const BINS = 16
 
 /** Deviations, in standard deviations of a Poisson process, beyond which a change counts as real. */
-const SIGNIFICANT = 3
+const SIGNIFICANT = 4
 
 /**
  * Demand by tier in units per second: what callers ask for, refused calls included and retries left out, so that a refused share
- * still shows as wanted. A slow average, which a fast one replaces as soon as the difference cannot be the chance of arrivals:
- * a step shows within a few tenths of a second, and noise does not move shares about.
+ * still shows as wanted. The mean since demand last changed, over two seconds at most; a change is found as soon as one of
+ * several short spans differs by more than the chance of arrivals allows. So a step shows within a few hundredths of a second
+ * where calls are many, and noise does not move shares about.
  */
 export class DemandMeter {
   readonly #clock: Clock
   readonly #tiers: Tier[]
+  /** All tiers together: a change shows here first. */
+  readonly #total = new Tier()
   #sinceMs: number
 
   /** Measures `tiers` tiers, all at 0. */
   constructor(tiers: number, clock: Clock) {
     this.#clock = clock
-    this.#tiers = Array.from({ length: tiers }, () => ({ pending: 0, calls: 0, fast: 0, slow: 0, costPerCall: 1 }))
+    this.#tiers = Array.from({ length: tiers }, () => new Tier())
     this.#sinceMs = clock.nowMs()
   }
 
   /** Callers asked for `amount` units altogether. */
   add(tier: number, amount: number, calls = 1): void {
-    const state = this.#tiers[tier]
-    if (!state) return
-    state.pending += amount
-    state.calls += calls
+    this.#tiers[tier]?.add(amount, calls)
+    this.#total.add(amount, calls)
   }
 
-  /** The averages as of now. */
+  /** The rates as of now. */
   rates(): readonly number[] {
     const elapsedMs = this.#clock.nowMs() - this.#sinceMs
-    if (elapsedMs > 0) {
-      for (const tier of this.#tiers) update(tier, elapsedMs)
+    if (elapsedMs >= BIN_MS * 0.9) {
+      const changedBins = this.#total.close(elapsedMs)
+      for (const tier of this.#tiers) tier.close(elapsedMs, changedBins)
       this.#sinceMs += elapsedMs
     }
-    return this.#tiers.map((tier) => tier.slow)
+    return this.#tiers.map((tier) => tier.rate)
   }
 }
 
-interface Tier {
-  pending: number
-  calls: number
-  fast: number
-  slow: number
-  costPerCall: number
-}
+class Tier {
+  /** Units per second. */
+  rate = 0
+  #pending = 0
+  #calls = 0
+  #unitsPerCall = 1
+  #ageMs = BIN_MS
+  #bins = 0
+  readonly #units: number[] = Array.from({ length: BINS }, () => 0)
+  readonly #lengthsMs: number[] = Array.from({ length: BINS }, () => 0)
 
-function update(tier: Tier, elapsedMs: number): void {
-  const rate = (tier.pending * 1_000) / elapsedMs
-  if (tier.calls > 0) tier.costPerCall += 0.1 * (tier.pending / tier.calls - tier.costPerCall)
-  tier.fast = blend(tier.fast, rate, elapsedMs / FAST_MS)
-  tier.slow = blend(tier.slow, rate, elapsedMs / SLOW_MS)
-  tier.pending = 0
-  tier.calls = 0
-  const deviation = Math.sqrt((Math.max(tier.slow, tier.fast) * tier.costPerCall * 1_000) / (2 * FAST_MS))
-  if (Math.abs(tier.fast - tier.slow) > SIGNIFICANT * deviation) tier.slow = tier.fast
-}
+  add(amount: number, calls: number): void {
+    this.#pending += amount
+    this.#calls += calls
+  }
 
-function blend(average: number, value: number, weight: number): number {
-  const keep = Math.exp(-weight)
-  return average * keep + value * (1 - keep)
+  /**
+   * A bin is over. `changedBins` is how many of the newest bins the rate is known to be new for, 0 for none. Returns the number
+   * of bins after which it was found to have changed here, or that.
+   */
+  close(lengthMs: number, changedBins = 0): number {
+    if (this.#calls > 0) this.#unitsPerCall += 0.1 * (this.#pending / this.#calls - this.#unitsPerCall)
+    this.#units[this.#bins % BINS] = this.#pending
+    this.#lengthsMs[this.#bins % BINS] = lengthMs
+    this.#bins++
+    this.#ageMs = Math.min(STEADY_MS, this.#ageMs + lengthMs)
+    this.rate += ((this.#pending * 1_000) / lengthMs - this.rate) * Math.min(1, lengthMs / this.#ageMs)
+    this.#pending = 0
+    this.#calls = 0
+    if (changedBins > 0) return this.#adopt(changedBins)
+    const found = SPANS.find((span) => this.#isChange(span))
+    return found === undefined ? 0 : this.#adopt(found)
+  }
+
+  /** The mean begins anew with the newest bins. */
+  #adopt(bins: number): number {
+    const lengthMs = this.#sum(this.#lengthsMs, bins)
+    this.rate = lengthMs > 0 ? (this.#sum(this.#units, bins) * 1_000) / lengthMs : 0
+    this.#ageMs = lengthMs
+    return bins
+  }
+
+  /** The newest bins hold more or fewer units than chance explains, the doubt about the mean included. */
+  #isChange(bins: number): boolean {
+    const lengthMs = this.#sum(this.#lengthsMs, bins)
+    if (lengthMs >= this.#ageMs) return false
+    const units = this.#sum(this.#units, bins)
+    const expected = (this.rate * lengthMs) / 1_000
+    const variance = Math.max(expected, units) * this.#unitsPerCall * (1 + lengthMs / this.#ageMs)
+    return Math.abs(units - expected) > SIGNIFICANT * Math.sqrt(variance) + this.#unitsPerCall
+  }
+
+  #sum(ring: readonly number[], bins: number): number {
+    let sum = 0
+    for (let bin = 0; bin < bins; bin++) sum += ring[(this.#bins - 1 - bin + 2 * BINS) % BINS] ?? 0
+    return sum
+  }
 }

@@ -43,6 +43,12 @@ export interface Capacity {
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
 export type Reception = 'taken' | 'stale' | 'malformed' | 'foreign' | 'overclaimed'
 
+/**
+ * How long after a shortage nothing is given away as headroom, in milliseconds: demand that fell in one place is about to show
+ * in another, and what was given away would have to be taken back first.
+ */
+const CALM_MS = 1_000
+
 /** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
 const LONGEST_MS = 60_000
 
@@ -70,6 +76,7 @@ export class LeaseGrantor {
   readonly #book = new HolderBook()
   readonly #slices: SlicePool
   readonly #pot: Pot
+  #pressedUntilMs = Number.NEGATIVE_INFINITY
   #seq = 0
 
   /** `entitlementOf` answers undefined for somebody who may not hold this budget at all. */
@@ -125,7 +132,9 @@ export class LeaseGrantor {
     const absent = this.#absentFloors()
     const rate = Math.max(0, capacity.share.rate - absent.rate)
     const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
-    const targets = isChunked ? [] : waterFill(rate, holders.map(claimOf), this.#config.spare)
+    if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
+    const spare = nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
+    const targets = isChunked ? [] : waterFill(rate, holders.map(claimOf), spare)
     const pass = this.#begin(capacity, addShares(absent, this.#slices.unknown), holders, targets, nowMs)
     const grants: LeaseGrant[] = []
     this.#visit(holders, targets, pass, grants, true)
@@ -173,7 +182,7 @@ export class LeaseGrantor {
     return {
       capacity,
       nowMs,
-      isPressed: totalOf(this.#book.wants) > (capacity.share.rate - reserved.rate) * 0.9,
+      isPressed: nowMs < this.#pressedUntilMs,
       isOvercommitted: !isWithin(taken, capacity.share),
       growth: growth > free.rate ? free.rate / growth : 1,
       free,
@@ -218,7 +227,9 @@ export class LeaseGrantor {
     return this.#pot.take(Math.floor(room))
   }
 
-  #isMaterial(before: number, after: number, { isOvercommitted }: Pass): boolean {
+  /** Worth a message that nobody asked for: somebody waits for it, and it is more than noise. */
+  #isMaterial(before: number, after: number, { isOvercommitted, isPressed }: Pass): boolean {
+    if (!isPressed && !isOvercommitted) return false
     const worthwhile = isOvercommitted && after < before ? 0.002 : 0.05
     return Math.abs(after - before) > worthwhile * Math.max(before, after)
   }

@@ -6,7 +6,7 @@ import { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease-ho
 import { LeasedBucket } from './leased-bucket.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
 import { ReportPace, SIDECAR_PACE, type ReportPaceConfig } from './report-pace.ts'
-import { isWithin, type Share } from './share.ts'
+import { isCut, type Share } from './share.ts'
 
 /** One sidecar's part in one shared budget. */
 export interface LeasedBudgetConfig extends LeaseHolderConfig {
@@ -28,7 +28,7 @@ export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHold
 }
 
 /** Demand beyond what is asked for that a holder keeps when it gives up the rest. */
-const KEPT_HEADROOM = 1.2
+const KEPT_HEADROOM = 1.08
 
 /**
  * A sidecar's part in a shared budget: takes units locally, measures demand, says when to report and what, and takes grants
@@ -153,9 +153,4 @@ export class LeasedBudget {
     this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
     this.#bucket.sync()
   }
-}
-
-/** Worth telling at once: others wait for what was taken away. */
-function isCut(before: Share, after: Share): boolean {
-  return !isWithin(before, { rate: after.rate * 1.02, burst: after.burst * 1.02 })
 }

@@ -69,6 +69,8 @@ export class RegionNode {
   readonly #wires: RegionWires
   readonly #allocators: ReadonlyMap<string, Allocator>
   #term: Term | undefined
+  /** Reports of regions came in since the last pass over them. */
+  #hasHeard = false
 
   constructor(config: RegionNodeConfig, wires: RegionWires, clock: Clock) {
     const { incarnation, electionDrift, terms } = config
@@ -117,15 +119,12 @@ export class RegionNode {
     if (allocatorRequest) this.#wires.toAllocatorKey(allocatorRequest)
     const due = [...this.#aggregators.values()].flatMap((aggregator) => aggregator.poll() ?? [])
     if (due.length > 0) this.#wires.toCandidates(due)
+    if (this.#hasHeard) this.#passToRegions()
   }
 
   /** Shares out and sends the grants that are due. To be called every 50 ms. */
   allocate(): void {
-    const office = this.allocatorElection.office
-    if (office) {
-      const grants = [...this.#allocators.values()].flatMap((allocator) => allocator.allocate(office))
-      for (const [region, own] of Map.groupBy(grants, (grant) => grant.holder)) this.#wires.toRegion(region, own)
-    }
+    this.#passToRegions()
     this.#passDown()
   }
 
@@ -139,6 +138,7 @@ export class RegionNode {
 
   /** Reports of a region arrived. Says what became of each; nothing while another process is allocator. */
   receiveFromRegion(reports: readonly LeaseReport[]): Reception[] {
+    this.#hasHeard = true
     for (const report of reports) if (report.ack) this.allocatorElection.sawEpoch(report.ack.epoch)
     const { office } = this.allocatorElection
     if (!office) return []
@@ -153,6 +153,14 @@ export class RegionNode {
     const results = grants.map((grant) => aggregators.get(grant.budget)?.accept(grant) ?? 'foreign')
     if (results.includes('applied')) this.#passDown()
     return results
+  }
+
+  #passToRegions(): void {
+    this.#hasHeard = false
+    const office = this.allocatorElection.office
+    if (!office) return
+    const grants = [...this.#allocators.values()].flatMap((allocator) => allocator.allocate(office))
+    for (const [region, own] of Map.groupBy(grants, (grant) => grant.holder)) this.#wires.toRegion(region, own)
   }
 
   #passDown(): void {

@@ -33,3 +33,8 @@ export function subtractShare(whole: Share, part: Share): Share {
 export function isWithin(part: Share, whole: Share): boolean {
   return part.rate <= whole.rate * (1 + 1e-9) + 1e-9 && part.burst <= whole.burst * (1 + 1e-9) + 1e-9
 }
+
+/** So much was taken away that others may wait for it: the grantor should know at once. */
+export function isCut(before: Share, after: Share): boolean {
+  return !isWithin(before, { rate: after.rate * 1.02, burst: after.burst * 1.02 })
+}

@@ -49,7 +49,7 @@ export function scenariosFor(scale: Scale): readonly Scenario[] {
     { ...base, name: 'hot', title: 'Hot spot moves every 10 s', ...moving(scale, 10_000) },
     { ...base, name: 'shift', title: 'Demand shifts every 3 s', ...moving(scale, 3_000) },
     { ...base, name: 'surge', title: 'Critical surge in one region', ...surging(scale) },
-    { ...base, name: 'partition', title: 'Partition of regions for 25 s', ...parting(scale), demand: uniform(1.5) },
+    { ...base, name: 'partition', title: 'Partition of regions for 25 s', ...parting(scale), demand: uniform(2) },
     {
       ...base,
       name: 'failover',
