@@ -62,7 +62,7 @@ export class Region implements AsyncDisposable {
     const calls: Promise<void>[] = []
     let refused = 0
     const startMs = performance.now()
-    for (let sent = 0; performance.now() - startMs < durationMs; ) {
+    for (let sent = 0; performance.now() - startMs < durationMs;) {
       const due = ((performance.now() - startMs) * perSecond) / 1_000
       for (; sent < due; sent++) {
         const call = this.caller.call('Charge').then(({ code }) => {

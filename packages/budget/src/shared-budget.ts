@@ -4,6 +4,7 @@ import type { BudgetConfig, BudgetSnapshot } from './budget-config.ts'
 import type { CallBudget } from './call-budget.ts'
 import { ClassDraws, TIERS } from './class-draws.ts'
 import type { LeasedBudget } from './lease/leased-budget.ts'
+import type { Share } from './lease/share.ts'
 
 /**
  * What a sidecar does when its lease has run out. `floor`: lives on its slice of the region's floor, as long as that holds.
@@ -34,6 +35,11 @@ export class SharedBudget implements CallBudget {
     this.name = name
     this.lease = lease
     this.#config = config
+  }
+
+  /** The whole budget, as configured. */
+  get whole(): Share {
+    return this.#config
   }
 
   get takenMs(): number {

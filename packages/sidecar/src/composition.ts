@@ -7,7 +7,7 @@ import { jitter, type Clock, type Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import { Fallbacks } from '@spillway/fallback'
 import { UpstreamGroup, createRelayResources, type EndpointConfig, type RelayResources } from '@spillway/relay'
-import { Telemetry, defaultDecisionLogConfig, type Direction } from '@spillway/telemetry'
+import { Telemetry, defaultDecisionLogConfig, type Direction, type SidecarEvent } from '@spillway/telemetry'
 import type { SidecarConfig } from './config/schema.ts'
 import { admissionConfig, breakerSettings, trustOptions } from './gate-settings.ts'
 import { Inbound, inboundGates } from './inbound.ts'
@@ -17,6 +17,7 @@ import { Outbound, outboundGates } from './outbound.ts'
 import { RefusalAnswers } from './refusal-answers.ts'
 import { Routes, type Route } from './routes.ts'
 import type { Destination, Policies, Side } from './side.ts'
+import { UsageTotals } from './usage-totals.ts'
 
 /** What a composition takes from outside. */
 export interface Surroundings {
@@ -41,6 +42,8 @@ export class Composition {
   readonly budgets: ConfiguredBudgets
   /** Shares of budgets over NATS; undefined when budgets are local. */
   readonly leases: Leases | undefined
+  /** What each budget used, ever. */
+  readonly usage: UsageTotals
   /** In front of the app. */
   readonly admission: Admission
   readonly inbound: Inbound
@@ -70,6 +73,8 @@ export class Composition {
     )
     this.leases = this.#makeLeases()
     this.budgets = new Budgets(makeBudget(clock, this.leases), config.budgets)
+    const emit = (event: SidecarEvent): void => this.telemetry.emit(event)
+    this.usage = new UsageTotals(config.usage.file, { clock, emit, snapshot: () => this.budgets.snapshot() })
     this.admission = this.#makeAdmission(config.admission.limit)
     const app = this.#makeUpstream(APP, [{ address: config.inbound.app, priority: 0 }])
     this.inbound = new Inbound(this.sides.inbound, this.#destination(app, this.#inboundGates()))

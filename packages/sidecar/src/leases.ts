@@ -76,6 +76,11 @@ export class Leases implements BusListener {
     return shared
   }
 
+  /** The shared budget of that name, or undefined. */
+  find(budget: string): SharedBudget | undefined {
+    return this.#budgets.get(budget)
+  }
+
   /** Begins to connect. */
   start(): void {
     this.#session.start()

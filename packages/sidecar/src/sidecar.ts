@@ -101,6 +101,7 @@ class RunningSidecar implements Sidecar {
       this.#inspector = inspector
       const { address, socketPath } = inspector
       this.#composition.leases?.start()
+      await this.#composition.usage.start()
       this.addresses = {
         inbound: inboundAddress,
         outbound: outboundAddress,
@@ -138,6 +139,7 @@ class RunningSidecar implements Sidecar {
     this.#outbound.close()
     for (const upstream of this.#composition.upstreams) upstream.close()
     await Promise.all([this.#inspector?.close(), this.#composition.leases?.close()])
+    await this.#composition.usage.close()
     this.#composition.telemetry.close()
   }
 
@@ -149,7 +151,7 @@ class RunningSidecar implements Sidecar {
 
   #startInspector(): Promise<Inspector> {
     const { socketFolder, maxWatchers } = this.#config.inspect
-    const source = inspectorSource(this.#composition, this.#config, this.#clock.nowMs())
+    const source = inspectorSource(this.#composition, this.#config)
     return startInspector({
       address: hostPort(this.#config.inspect),
       ...(socketFolder === undefined ? {} : { socketPath: (port) => inspectorSocketPath(socketFolder, port) }),
