@@ -27,7 +27,11 @@ async function main(): Promise<number> {
     },
   })
   const options = { ...(values.quick ? QUICK : values.long ? LONG : FULL), only: values.only }
-  const result = await runRelayBench(options, (line) => console.error(line))
+  const interrupt = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interrupt.abort(new Error(`interrupted by ${name}`)))
+  }
+  const result = await runRelayBench(options, (line) => console.error(line), interrupt.signal)
   const targets = judgeTargets(result)
   const report = benchReport(result)
   mkdirSync(FOLDER, { recursive: true })

@@ -23,7 +23,8 @@ test('reads latencies in milliseconds out of the log', () => {
 })
 
 test('a load is one command line that can be typed again', () => {
-  const target = { h2load: 'h2load', core: 1, port: 7_051, bodyPath: 'request.bin', logPath: 'log.tsv' }
+  const { signal } = new AbortController()
+  const target = { h2load: 'h2load', core: 1, port: 7_051, bodyPath: 'request.bin', logPath: 'log.tsv', signal }
   const amount = { kind: 'duration', seconds: 4, warmUpSeconds: 0 } as const
 
   const command = formatCommand(h2loadCommand(target, { connections: 10, streams: 5, perSecond: 100, amount }))

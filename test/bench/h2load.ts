@@ -33,6 +33,8 @@ export interface LoadTarget {
   readonly port: number
   /** The request: one gRPC message with its prefix. */
   readonly bodyPath: string
+  /** Ends the run. */
+  readonly signal: AbortSignal
   /** Where the latency of each call goes; undefined for nowhere. */
   readonly logPath?: string
 }
@@ -52,10 +54,10 @@ export function h2loadCommand({ h2load, port, bodyPath, logPath }: LoadTarget, l
   return { file: h2load, args: [...args, `http://127.0.0.1:${port}${RPC}`] }
 }
 
-/** Runs h2load once. Throws when it fails. */
+/** Runs h2load once. Throws when it fails, and when the target's signal aborts. */
 export async function runLoad(target: LoadTarget, load: Load): Promise<LoadResult> {
   const { file, args } = pinned(h2loadCommand(target, load), target.core)
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], signal: target.signal })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part))

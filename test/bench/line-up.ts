@@ -1,66 +1,71 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildBackend } from './backend.ts'
 import type { SkippedPeer } from './bench-result.ts'
+import type { Command } from './command.ts'
 import { Entrant } from './entrant.ts'
 import type { Ground } from './ground.ts'
-import { DIRECT, type Peer } from './peer.ts'
+import { DIRECT } from './peer.ts'
 import { PEERS } from './peers/index.ts'
 import { PinnedProcess } from './pinned-process.ts'
 
-/** An entrant and the process behind it. */
-export interface Running {
+/** An entrant that can be started. */
+export interface Candidate {
   readonly entrant: Entrant
-  readonly server: PinnedProcess
+  /** Undefined for the direct way, which is up as long as the backend is. */
+  readonly start: (() => Promise<PinnedProcess>) | undefined
 }
 
 /** Who takes part. */
 export interface LineUp {
   /** The direct way first. */
-  readonly running: readonly Running[]
+  readonly candidates: readonly Candidate[]
   readonly skipped: readonly SkippedPeer[]
 }
 
-/** Starts the backend and every peer that is installed; whoever cannot start is skipped by name. */
-export async function lineUp(ground: Ground, servers: AsyncDisposableStack): Promise<LineUp> {
-  const running: Running[] = []
+/** Everyone who is wanted and installed, none of them started yet. */
+export function lineUp(ground: Ground, backend: Command): LineUp {
+  const about = { note: 'nothing between', command: backend, target: { ...ground.target, port: ground.backendPort } }
+  const candidates: Candidate[] = [{ entrant: new Entrant(DIRECT, about), start: undefined }]
   const skipped: SkippedPeer[] = []
-  const backend = await startBackend(ground)
-  servers.use(backend.server)
-  running.push(backend)
-  for (const peer of PEERS.filter(({ name }) => isWanted(ground, name))) {
-    const started = await startPeer(ground, peer)
-    if ('reason' in started) skipped.push(started)
-    else running.push(started)
-    if ('server' in started) servers.use(started.server)
-    ground.tell(`${peer.name}: ${'reason' in started ? `skipped: ${started.reason}` : 'up'}`)
+  for (const [index, peer] of PEERS.entries()) {
+    if (!isWanted(ground, peer.name)) continue
+    const port = ground.peerPorts[index] ?? 0
+    const folder = join(ground.folder, String(port))
+    mkdirSync(folder)
+    const command = peer.prepare({ listenPort: port, backendPort: ground.backendPort, folder })
+    if ('missing' in command) {
+      skipped.push({ name: peer.name, reason: `${command.missing} was not found` })
+      continue
+    }
+    const target = { ...ground.target, port }
+    const entrant = new Entrant(peer.name, { note: peer.note, versionOf: peer.versionOf, command, target })
+    candidates.push({ entrant, start: () => PinnedProcess.start(command, ground.cores.peer, port) })
   }
-  return { running, skipped }
+  return { candidates, skipped }
+}
+
+/** Starts all of them, to be ended with `servers`. Who does not start is skipped by name. */
+export async function startAll(
+  ground: Ground,
+  { candidates, skipped }: LineUp,
+  servers: AsyncDisposableStack,
+): Promise<LineUp> {
+  const started: Candidate[] = []
+  const failed: SkippedPeer[] = []
+  for (const candidate of candidates) {
+    try {
+      servers.use(await candidate.start?.())
+      started.push(candidate)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      failed.push({ name: candidate.entrant.name, reason })
+    }
+  }
+  const all = [...skipped, ...failed]
+  for (const { name, reason } of all) ground.tell(`${name}: skipped: ${reason}`)
+  return { candidates: started, skipped: all }
 }
 
 function isWanted({ options: { only } }: Ground, name: string): boolean {
   return only.length === 0 || only.some((word) => name.includes(word))
-}
-
-async function startBackend(ground: Ground): Promise<Running> {
-  const command = buildBackend(ground.folder, ground.backendPort)
-  const server = await PinnedProcess.start(command, ground.cores.backend, ground.backendPort)
-  const target = { ...ground.target, port: ground.backendPort }
-  return { entrant: new Entrant(DIRECT, { note: 'nothing between', command, target }), server }
-}
-
-async function startPeer(ground: Ground, peer: Peer): Promise<Running | SkippedPeer> {
-  const listenPort = ground.peerPorts[PEERS.indexOf(peer)] ?? 0
-  const folder = join(ground.folder, String(listenPort))
-  mkdirSync(folder)
-  const command = peer.prepare({ listenPort, backendPort: ground.backendPort, folder })
-  if ('missing' in command) return { name: peer.name, reason: `${command.missing} was not found` }
-  try {
-    const server = await PinnedProcess.start(command, ground.cores.peer, listenPort)
-    const target = { ...ground.target, port: listenPort }
-    const about = { note: peer.note, versionOf: peer.versionOf, command, target }
-    return { entrant: new Entrant(peer.name, about), server }
-  } catch (error) {
-    return { name: peer.name, reason: error instanceof Error ? error.message : String(error) }
-  }
 }

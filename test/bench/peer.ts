@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 
 /** What a peer needs to know to be started. */
-export interface PeerPlace {
+interface PeerPlace {
   readonly listenPort: number
   readonly backendPort: number
   /** A folder of its own for configuration files. */

@@ -15,16 +15,17 @@ export function pinned(command: Command, core: number): Command {
   return taskset === undefined ? command : { file: taskset, args: ['-c', String(core), command.file, ...command.args] }
 }
 
-/** A server of the bench in a process of its own. */
+/** A server of the bench, in a process group of its own with all that it starts itself. */
 export class PinnedProcess implements AsyncDisposable {
   readonly #process: ChildProcess
-  readonly #exit: Promise<unknown>
   #errors = ''
 
   private constructor(command: Command) {
-    this.#process = spawn(command.file, command.args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    this.#exit = once(this.#process, 'exit')
-    this.#exit.catch(() => undefined)
+    this.#process = spawn(command.file, command.args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    })
+    this.#process.on('error', (error) => (this.#errors = error.message))
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-2_000)
     })
@@ -47,22 +48,35 @@ export class PinnedProcess implements AsyncDisposable {
     return this.#process.pid === undefined ? undefined : residentMibOf(this.#process.pid)
   }
 
-  /** Ends it and waits until it is gone. */
+  /** Ends the group and waits until all of it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.pid === undefined) return
-    this.#process.kill('SIGTERM')
-    const kill = setTimeout(() => this.#process.kill('SIGKILL'), GRACE_MS)
-    await this.#exit
-    clearTimeout(kill)
+    const { pid } = this.#process
+    if (pid === undefined) return
+    const killMs = performance.now() + GRACE_MS
+    let signal: NodeJS.Signals | 0 = 'SIGTERM'
+    while (signalGroup(pid, signal)) {
+      await sleep(POLL_MS)
+      signal = performance.now() > killMs ? 'SIGKILL' : 0
+    }
   }
 
   async #listening(port: number): Promise<void> {
     const giveUpMs = performance.now() + START_MS
     while (!(await accepts(port))) {
-      if (this.#process.exitCode !== null) throw new Error(`it ended at once: ${this.#errors.trim()}`)
+      if (this.#process.pid === undefined || this.#process.exitCode !== null)
+        throw new Error(`it ended at once: ${this.#errors.trim()}`)
       if (performance.now() > giveUpMs) throw new Error(`nothing listens on port ${port} after ${START_MS / 1_000} s`)
       await sleep(POLL_MS)
     }
+  }
+}
+
+/** Returns whether there is anyone left in the group. Signal 0 only asks. */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-leader, signal)
+  } catch {
+    return false
   }
 }
 

@@ -7,7 +7,9 @@ import { findProgram, formatCommand } from './command.ts'
 import { freePorts } from './free-ports.ts'
 import type { Ground } from './ground.ts'
 import { h2loadCommand } from './h2load.ts'
-import { lineUp } from './line-up.ts'
+import { lineUp, startAll, type LineUp } from './line-up.ts'
+import { buildBackend } from './backend.ts'
+import { PinnedProcess } from './pinned-process.ts'
 import { chooseCores, describeMachine, versionLine } from './machine.ts'
 import { PEERS } from './peers/index.ts'
 import { latencyLoad, measureMemory, memoryLoad, playRounds, throughputLoad } from './rounds.ts'
@@ -17,9 +19,13 @@ const REQUEST = Buffer.concat([Buffer.from([0, 0, 0, 0, 64, 0x0a, 62]), Buffer.a
 
 /**
  * Measures every peer that is installed, and ends what it started. `tell` hears what goes on. Throws when h2load or a C
- * compiler is missing.
+ * compiler is missing, or `signal` aborts.
  */
-export async function runRelayBench(options: BenchOptions, tell: (line: string) => void): Promise<BenchResult> {
+export async function runRelayBench(
+  options: BenchOptions,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<BenchResult> {
   const h2load = findProgram('h2load')
   if (h2load === undefined) throw new Error('h2load was not found (Debian: nghttp2-client)')
   const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'))
@@ -28,7 +34,7 @@ export async function runRelayBench(options: BenchOptions, tell: (line: string) 
     writeFileSync(bodyPath, REQUEST)
     const cores = chooseCores(cpus().length)
     const [backendPort = 0, ...peerPorts] = await freePorts(PEERS.length + 1)
-    const target = { h2load, core: cores.load, bodyPath }
+    const target = { h2load, core: cores.load, bodyPath, signal }
     return await measure({ options, cores, folder, backendPort, peerPorts, target, tell })
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -36,15 +42,22 @@ export async function runRelayBench(options: BenchOptions, tell: (line: string) 
 }
 
 async function measure(ground: Ground): Promise<BenchResult> {
-  await using servers = new AsyncDisposableStack()
-  const { running, skipped } = await playRounds(ground, await lineUp(ground, servers))
-  await measureMemory(ground, running)
+  const command = buildBackend(ground.folder, ground.backendPort)
+  await using _backend = await PinnedProcess.start(command, ground.cores.backend, ground.backendPort)
+  const measured = await measureRounds(ground, lineUp(ground, command))
+  await measureMemory(ground, measured)
   return {
     machine: { ...describeMachine(ground.cores), h2load: versionLine({ file: 'h2load', args: ['--version'] }) },
     commands: loadCommands(ground),
-    peers: running.map(({ entrant }) => entrant.result),
-    skipped,
+    peers: measured.candidates.map(({ entrant }) => entrant.result),
+    skipped: measured.skipped,
   }
+}
+
+/** All peers are up during the rounds; those that wait cost their core nothing. */
+async function measureRounds(ground: Ground, lined: LineUp): Promise<LineUp> {
+  await using servers = new AsyncDisposableStack()
+  return await playRounds(ground, await startAll(ground, lined, servers))
 }
 
 function loadCommands({ target, backendPort, options }: Ground): Record<string, string> {

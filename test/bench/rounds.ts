@@ -4,7 +4,7 @@ import type { SkippedPeer } from './bench-result.ts'
 import { WrongAnswersError } from './entrant.ts'
 import type { Ground } from './ground.ts'
 import type { Load } from './h2load.ts'
-import type { LineUp, Running } from './line-up.ts'
+import type { Candidate, LineUp } from './line-up.ts'
 import { median } from './statistics.ts'
 
 /** Between two measurements, for sockets and garbage of the one before. */
@@ -29,23 +29,23 @@ export function memoryLoad({ memoryCalls }: BenchOptions): Load {
  * Measures throughput and latency of all in turn, in each round from another one on. Who gives wrong answers is skipped
  * from then on.
  */
-export async function playRounds(ground: Ground, { running, skipped }: LineUp): Promise<LineUp> {
+export async function playRounds(ground: Ground, { candidates, skipped }: LineUp): Promise<LineUp> {
   const failed: SkippedPeer[] = []
-  let fit = [...running]
+  let fit = [...candidates]
   for (let round = 0; round < ground.options.rounds; round++) {
-    for (const peer of rotated(fit, round)) {
-      const failure = await measureOnce(ground, peer)
+    for (const candidate of rotated(fit, round)) {
+      const failure = await measureOnce(ground, candidate)
       if (failure === undefined) continue
       failed.push(failure)
-      fit = fit.filter((other) => other !== peer)
+      fit = fit.filter((other) => other !== candidate)
       ground.tell(`${failure.name}: skipped: ${failure.reason}`)
     }
     ground.tell(`round ${round + 1} of ${ground.options.rounds} done`)
   }
-  return { running: fit, skipped: [...skipped, ...failed] }
+  return { candidates: fit, skipped: [...skipped, ...failed] }
 }
 
-async function measureOnce({ options, folder }: Ground, { entrant }: Running): Promise<SkippedPeer | undefined> {
+async function measureOnce({ options, folder }: Ground, { entrant }: Candidate): Promise<SkippedPeer | undefined> {
   try {
     await entrant.measureThroughput(throughputLoad(options))
     await sleep(REST_MS)
@@ -58,19 +58,24 @@ async function measureOnce({ options, folder }: Ground, { entrant }: Running): P
   }
 }
 
-/** Sends the memory calls through each peer that is fast enough and reads what it holds after them. */
-export async function measureMemory({ options, tell }: Ground, running: readonly Running[]): Promise<void> {
-  for (const { entrant, server } of running) {
+/**
+ * Starts each peer anew, one at a time, sends the memory calls through it and reads what it holds after them. Peers that
+ * would take too long are left out.
+ */
+export async function measureMemory({ options, tell }: Ground, { candidates }: LineUp): Promise<void> {
+  for (const { entrant, start } of candidates) {
+    if (start === undefined) continue
     const seconds = options.memoryCalls / median(entrant.result.callsPerSecond)
     if (seconds > MEMORY_SECONDS) {
       tell(`${entrant.name}: memory not measured: ${options.memoryCalls} calls would take ${Math.round(seconds)} s`)
       continue
     }
+    await using server = await start()
     for (let repeat = 0; repeat <= options.memoryRepeats; repeat++) {
       await entrant.measureMemory(memoryLoad(options), () => server.residentMib())
     }
+    tell(`${entrant.name}: memory measured`)
   }
-  tell('memory done')
 }
 
 function rotated<Item>(items: readonly Item[], by: number): Item[] {

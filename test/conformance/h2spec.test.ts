@@ -5,9 +5,11 @@ import { atEnd, startScriptedServer, type ScriptedCall } from './scripted-server
 
 const ANSWER = [fieldList([field(':status', '200'), field('content-type', 'text/plain')])]
 const BODY = Buffer.from('any request is answered with this\n')
+/** Looked for on PATH. */
+const H2SPEC = 'h2spec'
 const TIME_LIMIT_MS = 120_000
 
-const isInstalled = spawnSync('h2spec', ['--version']).status === 0
+const isInstalled = spawnSync(H2SPEC, ['--version']).status === 0
 
 test.skipIf(isInstalled)(
   'h2spec is skipped: not on PATH (go install github.com/summerwind/h2spec/cmd/h2spec)',
@@ -40,7 +42,7 @@ function answerAnything({ stream, endsStream }: ScriptedCall): typeof DEAF_LISTE
 }
 
 async function runH2spec(port: number): Promise<{ report: string; code: number | null }> {
-  const run = spawn('h2spec', ['-p', String(port), '--strict'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const run = spawn(H2SPEC, ['-p', String(port), '--strict'], { stdio: ['ignore', 'pipe', 'inherit'] })
   let report = ''
   run.stdout.on('data', (chunk: Buffer) => (report += chunk.toString()))
   const code = await new Promise<number | null>((resolve) => run.on('close', resolve))

@@ -34,13 +34,14 @@ async function carryOut(client: OctetClient, server: PlannedServer, plan: CallPl
   else if (plan.client !== 'times_out') call.stream.end()
   const result = await call.result
   const isCut = plan.client !== 'half_closes' && plan.client !== 'half_closes_after_reply'
+  // Whose clock ends it first, and what was seen by then, is a matter of timing.
+  if (plan.client === 'times_out') return { ...NOTHING_SEEN, code: result.code }
   return {
-    initial: result.initial && plan.client !== 'times_out' ? entriesOf(result.initial) : undefined,
+    initial: result.initial && entriesOf(result.initial),
     // What was on its way when the call was cut may have come or not.
     replies: result.messages.slice(0, isCut ? 1 : undefined).map(sizeOf),
     code: result.code,
-    // The wording of what a client's own clock ends is that client's.
-    details: plan.client === 'times_out' ? '' : result.details,
+    details: result.details,
     trailers: entriesOf(result.trailers),
     server: await settledView(server, plan, id, isCut),
   }
@@ -49,12 +50,13 @@ async function carryOut(client: OctetClient, server: PlannedServer, plan: CallPl
 /** What the server saw. How far it read before it ended the call itself, or was cut off, is a matter of timing. */
 async function settledView(server: PlannedServer, plan: CallPlan, id: string, isCut: boolean): Promise<ServerView> {
   // A call that was cut before anything came back may never have been sent.
-  if (plan.client === 'times_out' || (plan.client === 'cancels_at_once' && plan.initial.length === 0)) return NOT_SEEN
+  if (plan.client === 'cancels_at_once' && plan.initial.length === 0) return NOT_SEEN
   const view = await server.viewOf(id)
   return plan.endsEarly || isCut ? { ...view, requests: [] } : view
 }
 
 const NOT_SEEN: ServerView = { metadata: [], requests: [], end: 'cancelled' }
+const NOTHING_SEEN = { initial: undefined, replies: [], details: '', trailers: [], server: NOT_SEEN }
 
 function metadataOf(stream: NodeJS.EventEmitter): Promise<unknown> {
   return new Promise((resolve) => stream.once('metadata', resolve))

@@ -25,7 +25,7 @@ export type Through = (target: string) => Promise<Way>
 export const direct: Through = async (target) => ({ address: target, close: async () => {} })
 
 /** The bare relay: every call is forwarded as it came, its own deadline enforced. */
-export const throughRelay: Through = async (target) => {
+const throughRelay: Through = async (target) => {
   const resources = createRelayResources()
   const upstream = new UpstreamGroup({ name: 'app', endpoints: [{ address: target, priority: 0 }] }, resources)
   const listener = new Listener({ address: '127.0.0.1:0' }, forwardTo(upstream), resources)

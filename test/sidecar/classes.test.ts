@@ -39,7 +39,7 @@ test('what a stranger says under our prefix is dropped, in metadata and in bagga
   expect(seen[0]?.get('spillway-class')).toHaveLength(1)
   expect(seen[0]?.get('spillway-class')[0]).toMatch(/^sheddable\./)
   expect(seen[0]?.get('spillway-tenant')).toEqual([])
-  expect(seen[0]?.get('baggage').join(',')).toMatch(/^a=1,b=2,spillway-class=sheddable\.\d+$/)
+  expect(seen[0]?.get('baggage').join(',')).toMatch(/^a=1,b=2, spillway-class=sheddable\.\d+$/)
 })
 
 test('the tenant comes from the policy and is told to the app', async () => {

@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js'
+import { Status } from '@spillway/call'
 import { expect, test } from 'vitest'
 import { Held, Scene, StockCaller, type Answer } from './scene.ts'
 
@@ -11,7 +11,7 @@ test('a drain cuts no call that runs', async () => {
   held.release()
   held.release()
 
-  expect((await Promise.all(running)).map(({ code }) => code)).toEqual([status.OK, status.OK])
+  expect((await Promise.all(running)).map(({ code }) => code)).toEqual([Status.OK, Status.OK])
   expect((await drained).cut).toBe(0)
 })
 
@@ -19,20 +19,21 @@ test('under load every call is served, or told DRAINING with pushback 0, or neve
   await using scene = await Scene.set(async (method) => ({ note: method }), { admission: { limit: 1_000 } })
   const callers = Array.from({ length: 4 }, () => new StockCaller(scene.sidecar.addresses.inbound))
   await Promise.all(callers.map((caller) => caller.call('Reserve')))
-  let isOver = false
+  const over = new AbortController()
   const ends: Answer[] = []
   const load = callers.map(async (caller) => {
-    while (!isOver) ends.push(...(await Promise.all(Array.from({ length: 20 }, () => caller.call('Reserve')))))
+    while (!over.signal.aborted)
+      ends.push(...(await Promise.all(Array.from({ length: 20 }, () => caller.call('Reserve')))))
   })
   const report = await scene.sidecar.drain()
-  isOver = true
+  over.abort()
   await Promise.all(load)
   for (const caller of callers) caller.close()
 
   expect(report.cut).toBe(0)
-  const failed = ends.filter(({ code }) => code !== status.OK)
+  const failed = ends.filter(({ code }) => code !== Status.OK)
   for (const { code, details, trailers } of failed) {
-    expect(code).toBe(status.UNAVAILABLE)
+    expect(code).toBe(Status.UNAVAILABLE)
     const isOurs = trailers.has('spillway-origin')
     expect(details).toMatch(isOurs ? /^the server is shutting down$/ : /ECONNREFUSED|No connection established/)
     if (isOurs) expect(trailers.get('grpc-retry-pushback-ms')).toBe('0')
@@ -47,7 +48,7 @@ test('calls that come while callers are still looking elsewhere are served', asy
   await held.arrived(1)
   held.release()
 
-  expect((await call).code).toBe(status.OK)
+  expect((await call).code).toBe(Status.OK)
   expect((await drained).cut).toBe(0)
 })
 
@@ -58,6 +59,6 @@ test('what still runs when the grace is over is cut and counted', async () => {
   await held.arrived(1)
 
   expect((await scene.sidecar.drain()).cut).toBe(1)
-  expect((await running).code).not.toBe(status.OK)
+  expect((await running).code).not.toBe(Status.OK)
   held.release()
 })

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
-import { Held, Scene } from './scene.ts'
+import { Held, Scene, StockCaller, sceneConfig, startSidecar } from './scene.ts'
 
 /** So many calls of each method wait, most important last, so that order of arrival and order of importance differ. */
 const ARRIVALS = ['Report', 'Guess', 'Charge', 'Reserve', 'Guess', 'Reserve'] as const
@@ -78,4 +78,21 @@ test('health checks pass a saturated sidecar: they are of class system', async (
   expect((await scene.caller.raw('/grpc.health.v1.Health/Check')).code).toBe(status.UNIMPLEMENTED)
   held.release()
   await running
+})
+
+test('an upstream with a limit is sent no more calls at once than that', async () => {
+  const held = new Held()
+  await using stock = await Scene.set(held.work)
+  const upstreams = { stock: { endpoints: [stock.sidecar.addresses.inbound], limit: 1 } }
+  const settings = { outbound: { port: 0, upstreams }, admission: { max_queued_calls: 0 } }
+  const sidecar = await startSidecar(sceneConfig('127.0.0.1:1', settings))
+  const caller = new StockCaller(sidecar.addresses.outbound, { 'grpc.default_authority': 'stock' })
+  const running = caller.call('Reserve')
+  await held.arrived(1)
+
+  expect(await caller.call('Reserve')).toMatchObject({ code: status.RESOURCE_EXHAUSTED })
+  held.release()
+  expect((await running).code).toBe(status.OK)
+  caller.close()
+  await sidecar.close()
 })

@@ -6,7 +6,7 @@ export interface AdmissionConfig {
   readonly maxQueuedCalls: number
   /** Octets that waiting calls may hold at once (`Call.heldBytes`), over all classes. */
   readonly maxQueuedBytes: number
-  /** How long a call of each class may wait, in milliseconds. */
+  /** How long a call of each class may wait, in milliseconds, unless it says so itself (`Call.maxWaitMs`). */
   readonly maxWaitMs: Readonly<Record<PriorityClassName, number>>
   /** Seats that only critical calls may take. */
   readonly criticalReserve: CriticalReserve

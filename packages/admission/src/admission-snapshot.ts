@@ -18,6 +18,10 @@ export interface ClassCounts {
 export interface ClassSnapshot extends ClassCounts {
   readonly name: PriorityClassName
   readonly queued: number
+  /** How long its call that has waited longest has waited, in milliseconds; 0 when none waits. */
+  readonly oldestWaitMs: number
+  /** Seats that its calls hold. */
+  readonly seatsInUse: number
 }
 
 /** An {@link Admission} at one moment, computed when asked. */

@@ -302,6 +302,17 @@ describe('time in the queue', () => {
     expect(visit.refusal).toEqual({ kind: 'queue_timeout', pushbackMs: 200, rank, waitedMs: maxWaitMs })
   })
 
+  test('a call that says how long it may wait is not held to the time of its class', () => {
+    const door = new FrontDoor(1)
+    door.enter()
+    const patient = door.enter({ maxWaitMs: 300 })
+    const hasty = door.enter({ maxWaitMs: 20 })
+    door.clock.advance(20)
+    expect([patient.state, hasty.state]).toEqual(['waiting', 'queue_timeout'])
+    door.clock.advance(280)
+    expect(patient.state).toBe('queue_timeout')
+  })
+
   test('is kept by one timer, whoever waits', () => {
     const door = new FrontDoor(1)
     door.occupy()

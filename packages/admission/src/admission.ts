@@ -100,7 +100,10 @@ export class Admission implements Gate {
       queued: this.#queue.size,
       queuedBytes: this.#queue.bytes,
       oldestWaitMs: nowMs - (this.#queue.oldestMs() ?? nowMs),
-      classes: this.#tallies.snapshot((rank) => this.#queue.sizeOf(rank)),
+      classes: this.#tallies.snapshot((rank) => ({
+        queued: this.#queue.sizeOf(rank),
+        oldestWaitMs: nowMs - (this.#queue.oldestMs(rank) ?? nowMs),
+      })),
     }
   }
 
@@ -110,7 +113,9 @@ export class Admission implements Gate {
 
   #seat(call: Call, seats: number, nowMs: number): void {
     this.#seats.take(call.rank, seats)
-    this.#tallies.of(call.rank).admitted++
+    const tally = this.#tallies.of(call.rank)
+    tally.admitted++
+    tally.seatsInUse += seats
     call.place = new Seat(seats, nowMs)
   }
 
@@ -118,7 +123,7 @@ export class Admission implements Gate {
     const losers = this.#queue.makeRoomFor(call)
     if (losers === undefined) return this.#shed(call)
     for (const loser of losers) this.#evict(loser, nowMs)
-    const lastMs = nowMs + this.#config.maxWaitMs[className(call.rank)]
+    const lastMs = nowMs + (call.maxWaitMs ?? this.#config.maxWaitMs[className(call.rank)])
     const waiting = new Waiting(call, wake, seats, this.#arrivals++, nowMs, lastMs)
     waiting.expiresMs = this.#refusals.overdueMs(waiting, nowMs)
     this.#queue.add(waiting)
@@ -145,6 +150,7 @@ export class Admission implements Gate {
     const heldMs = nowMs - startedMs
     const seatsInUse = this.#seats.inUse
     this.#seats.release(call.rank, seats)
+    this.#tallies.of(call.rank).seatsInUse -= seats
     if (outcome === 'success') this.#serviceTimes.observe(call.path, heldMs, nowMs)
     if (outcome !== 'cancelled' && outcome !== 'unsent') {
       this.#limit.onSample({ call, startedMs, heldMs, seatsInUse, outcome })

@@ -8,6 +8,8 @@ export class ClassTally implements ClassCounts {
   timedOut = 0
   infeasible = 0
   left = 0
+  /** Seats that its calls hold now. */
+  seatsInUse = 0
 }
 
 /** The tallies of all classes. */
@@ -19,11 +21,12 @@ export class Tallies {
     return this.#byRank[rank]
   }
 
-  /** Those of the four classes of callers, most important first; `queuedIn` tells how many wait in each. */
-  snapshot(queuedIn: (rank: PriorityClass) => number): ClassSnapshot[] {
+  /** Those of the four classes of callers, most important first; `waitingIn` tells who waits in each. */
+  snapshot(waitingIn: (rank: PriorityClass) => Pick<ClassSnapshot, 'queued' | 'oldestWaitMs'>): ClassSnapshot[] {
     return CALLER_CLASSES.map((rank) => {
-      const { admitted, shed, timedOut, infeasible, left } = this.of(rank)
-      return { name: className(rank), queued: queuedIn(rank), admitted, shed, timedOut, infeasible, left }
+      const { admitted, shed, timedOut, infeasible, left, seatsInUse } = this.of(rank)
+      const { queued, oldestWaitMs } = waitingIn(rank)
+      return { name: className(rank), queued, oldestWaitMs, seatsInUse, admitted, shed, timedOut, infeasible, left }
     })
   }
 }

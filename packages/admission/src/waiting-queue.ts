@@ -95,10 +95,12 @@ export class WaitingQueue {
     return losers
   }
 
-  /** When the one came who has waited longest; undefined when nobody waits. Costs O(n). */
-  oldestMs(): number | undefined {
+  /** When the one came who has waited longest, in that class or in any; undefined when nobody waits. Costs O(n). */
+  oldestMs(rank?: PriorityClass): number | undefined {
     let oldestMs: number | undefined
-    for (const { enteredMs } of this.#expiries.values()) oldestMs = Math.min(oldestMs ?? enteredMs, enteredMs)
+    for (const { enteredMs, call } of this.#expiries.values()) {
+      if (rank === undefined || rank === call.rank) oldestMs = Math.min(oldestMs ?? enteredMs, enteredMs)
+    }
     return oldestMs
   }
 

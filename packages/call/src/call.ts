@@ -38,6 +38,8 @@ export interface CallFacts {
   readonly isIdempotent: boolean
   /** 0 for the first attempt (`grpc-previous-rpc-attempts`). */
   readonly attempt: number
+  /** How long it may wait for a seat, in milliseconds; undefined leaves it to its class. */
+  readonly maxWaitMs: number | undefined
   /** Bytes that we hold for it while it waits: header fields and what arrived of the first message. */
   readonly heldBytes: number
   /** Monotonic time at which its headers were complete. */
@@ -62,6 +64,7 @@ export class Call implements CallFacts {
   readonly deadlineMs: Deadline
   readonly isIdempotent: boolean
   readonly attempt: number
+  readonly maxWaitMs: number | undefined
   readonly heldBytes: number
   readonly arrivedMs: number
   /** Told when a wait ends. */
@@ -94,6 +97,7 @@ export class Call implements CallFacts {
     this.deadlineMs = facts.deadlineMs
     this.isIdempotent = facts.isIdempotent
     this.attempt = facts.attempt
+    this.maxWaitMs = facts.maxWaitMs
     this.heldBytes = facts.heldBytes
     this.arrivedMs = facts.arrivedMs
     this.waiter = waiter
@@ -114,6 +118,7 @@ export const defaultCallFacts: CallFacts = {
   deadlineMs: NO_DEADLINE,
   isIdempotent: false,
   attempt: 0,
+  maxWaitMs: undefined,
   heldBytes: 0,
   arrivedMs: 0,
 }

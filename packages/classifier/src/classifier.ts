@@ -97,6 +97,7 @@ export class Classifier {
       deadlineMs,
       isIdempotent: policy.idempotency !== 'unknown',
       attempt: attemptOf(arrival),
+      maxWaitMs: policy.queue.maxWaitMs,
       heldBytes: arrival.heldBytes,
       arrivedMs: arrival.arrivedMs,
       policy,

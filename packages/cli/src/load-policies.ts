@@ -3,7 +3,7 @@ import { loadContract, type Contract } from '@spillway/contract'
 import { loadConfig, type ConfigSources, type LoadedConfig } from '@spillway/sidecar'
 
 /** Everything that the files, the environment and the flags say, valid. */
-export interface LoadedPolicies {
+interface LoadedPolicies {
   readonly settings: LoadedConfig
   readonly contract: Contract
   readonly warnings: readonly Problem[]

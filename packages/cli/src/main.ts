@@ -28,7 +28,10 @@ function endOfParsing(error: CommanderError, help: string): number {
     terminal.err(help)
     return 1
   }
-  const text = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  const text = error.message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
   terminal.err(`spillway: error: ${text}. Fix: see spillway --help.\n`)
   return 1
 }

@@ -52,7 +52,7 @@ export function readSettingFlags(values: OptionValues): SettingFlags {
 }
 
 /** A port as text, checked. */
-export function checkPort(flag: string, text: string): string {
+function checkPort(flag: string, text: string): string {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return text
   throw userError(flag, `${text} is no port (allowed: 1 to 65535)`, `write ${flag} 50051`)
 }

@@ -9,12 +9,15 @@ import {
 } from '@spillway/sidecar'
 import type { CommandContext } from './command-context.ts'
 import { loadPolicies } from './load-policies.ts'
+import { ReloadTriggers } from './reload-triggers.ts'
 import { UserError } from './user-error.ts'
 
 /** A sidecar that listens, and what it was made of. */
 export interface StartedSidecar {
   readonly sidecar: Sidecar
   readonly config: SidecarConfig
+  /** The settings file that was read; undefined for none. */
+  readonly file: string | undefined
 }
 
 /** Reads settings and contract, tells warnings, and starts a sidecar. Throws a UserError with all that is wrong. */
@@ -31,7 +34,7 @@ export async function startSidecar(sources: ConfigSources, { terminal }: Command
     if (error instanceof StartError) throw new UserError([error.problem], error)
     throw error
   }
-  return { sidecar, config }
+  return { sidecar, config, file: settings.file }
 }
 
 /** Where the decision log goes. */
@@ -47,10 +50,24 @@ function logTo({ log }: SidecarConfig): (line: string) => void {
 }
 
 /**
+ * Reloads when asked to by {@link ReloadTriggers}; close them when the sidecar ends.
+ */
+export function reloadWhenTold(
+  started: StartedSidecar,
+  sources: ConfigSources,
+  listensToHangUp: boolean,
+  context: CommandContext,
+): ReloadTriggers {
+  const { file, config } = started
+  const watched = { file, proto: config.proto }
+  return new ReloadTriggers(watched, listensToHangUp, () => reloadSidecar(started, sources, context))
+}
+
+/**
  * Reads settings and contract again and puts them in force. When something is wrong with them the old ones stay, and the
  * terminal and the decision log say why.
  */
-export function reloadSidecar({ sidecar }: StartedSidecar, sources: ConfigSources, { terminal }: CommandContext): void {
+function reloadSidecar({ sidecar }: StartedSidecar, sources: ConfigSources, { terminal }: CommandContext): void {
   const loaded = loadPolicies(sources)
   if ('problems' in loaded) {
     sidecar.rejectReload(loaded.problems)

@@ -1,4 +1,4 @@
-import type { Refusal } from '@spillway/call'
+import { NEVER_RETRY, type Refusal } from '@spillway/call'
 import { statusDetails } from './status-details.ts'
 
 /** Pushbacks in the details are rounded up to this, so that refusals repeat. */
@@ -25,12 +25,12 @@ export class StatusDetailsCache {
    * the memory.
    */
   base64(refusal: Refusal, method: string): string {
-    const pushbackMs = Math.ceil(refusal.pushbackMs / PUSHBACK_STEP_MS) * PUSHBACK_STEP_MS
+    const pushbackMs =
+      refusal.pushbackMs < 0 ? NEVER_RETRY : Math.ceil(refusal.pushbackMs / PUSHBACK_STEP_MS) * PUSHBACK_STEP_MS
     const key = `${refusal.kind} ${subjectOf(refusal)} ${pushbackMs} ${method}`
     const known = this.#values.get(key)
     if (known !== undefined) return known
-    const rounded = refusal.pushbackMs < 0 ? refusal : { ...refusal, pushbackMs }
-    const bytes = statusDetails(rounded, { service: this.#service, method })
+    const bytes = statusDetails({ ...refusal, pushbackMs }, { service: this.#service, method })
     const value = Buffer.from(bytes).toString('base64').replace(/=+$/, '')
     if (this.#values.size >= this.#capacity) this.#values.clear()
     this.#values.set(key, value)

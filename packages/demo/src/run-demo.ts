@@ -34,7 +34,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } catch (error) {
     show.status('')
     if (interrupt.signal.aborted) return interrupt.exitCode
-    write(`the demo could not run: ${error instanceof Error ? error.message : String(error)}\n`)
+    const message = error instanceof Error ? error.message : String(error)
+    write(options.json === true ? `${JSON.stringify({ error: message })}\n` : `the demo could not run: ${message}\n`)
     return 1
   }
 }

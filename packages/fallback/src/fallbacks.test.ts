@@ -174,7 +174,7 @@ test('relies on the contract to turn away answers to streams of requests', () =>
   const loaded = loadBank(`rpc Score (stream ScoreRequest) returns (ScoreReply) { ${rule} }`)
 
   expect('problems' in loaded ? messagesOf(loaded.problems) : []).toEqual([
-    'fallback review: reply: Score takes a stream of requests, only unary and server-streaming rpcs can be answered',
+    'fallback review: reply: Score takes a stream of requests and cannot be answered',
   ])
 })
 

@@ -28,7 +28,7 @@ export interface Surroundings {
 }
 
 /** Name of the upstream of inbound calls. */
-export const APP = 'app'
+const APP = 'app'
 
 /** About how long callers of an unreachable upstream should stay away, and how widely they are spread. */
 const UNREACHABLE_PUSHBACK_MS = 1_000

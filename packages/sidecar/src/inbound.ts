@@ -1,4 +1,4 @@
-import { Gates, type Gate, type Refusal } from '@spillway/call'
+import type { Gate, Refusal } from '@spillway/call'
 import { ExpiredGate, type Admission } from '@spillway/admission'
 import { BreakerGate, type Breakers } from '@spillway/breaker'
 import { BudgetGate, type BudgetFinder } from '@spillway/budget'
@@ -53,9 +53,4 @@ export class Inbound implements CallHandler {
     else call.turnAway(DRAINING)
     return call
   }
-}
-
-/** The gates of a call to the app, as `Gates`. */
-export function appGates(parts: InboundParts, mode: SidecarConfig['mode']): Gates {
-  return new Gates(inboundGates(parts, mode))
 }

@@ -42,17 +42,17 @@ function shownTransition({ atWallMs, from, to, reason }: Transition): BreakerTra
 
 /** The seats in front of one upstream. */
 export function listenerView(direction: Direction, admission: Admission, mode: Mode): ListenerView {
-  const { limit, seatsInUse, oldestWaitMs, classes } = admission.snapshot()
+  const { limit, seatsInUse, classes } = admission.snapshot()
   return {
     direction,
     limit,
     inUse: seatsInUse,
     mode,
-    queues: classes.map(({ name, queued }) => ({
-      class: name,
-      inUse: 0,
-      queued,
-      oldestMs: queued === 0 ? 0 : oldestWaitMs,
+    queues: classes.map((each) => ({
+      class: each.name,
+      inUse: each.seatsInUse,
+      queued: each.queued,
+      oldestMs: each.oldestWaitMs,
     })),
   }
 }

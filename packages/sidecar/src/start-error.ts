@@ -14,14 +14,15 @@ export class StartError extends Error {
 /** What went wrong when `setting` (`inbound.port`) was to be bound to `address`. */
 export function bindError(setting: string, address: string, error: unknown): StartError {
   const flag = `--${setting.replaceAll('.', '-')}`
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const isTaken = code === 'EADDRINUSE' || (error instanceof Error && error.message.includes('EADDRINUSE'))
-  const reason = isTaken ? 'is taken by another process' : `cannot be bound (${reasonOf(error, code)})`
+  const reason = reasonOf(error)
+  const isTaken = reason.includes('EADDRINUSE') || reason.includes('the port is taken')
+  const what = isTaken ? 'is taken by another process' : `cannot be bound (${reason})`
   const fix = isTaken ? `stop what listens there, or choose another with ${flag}` : `choose another with ${flag}`
-  return new StartError({ severity: 'error', place: setting, message: `${address} ${reason}`, fix }, error)
+  return new StartError({ severity: 'error', place: setting, message: `${address} ${what}`, fix }, error)
 }
 
-function reasonOf(error: unknown, code: string): string {
-  if (code !== '') return code
-  return error instanceof Error ? error.message : String(error)
+/** The system's code where there is one, else what the error says. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? String(error.code) : error.message
 }

@@ -4,7 +4,7 @@ import type { Peer } from '../peer.ts'
 /** The proxy of nghttp2, in C++. */
 export const nghttpx: Peer = {
   name: 'nghttpx',
-  note: 'one process, one worker, one thread',
+  note: 'one worker, one thread',
   versionOf: { file: 'nghttpx', args: ['--version'] },
   prepare({ listenPort, backendPort }) {
     const file = findProgram('nghttpx')
@@ -16,7 +16,6 @@ export const nghttpx: Peer = {
         `--frontend=127.0.0.1,${listenPort};no-tls`,
         `--backend=127.0.0.1,${backendPort};;proto=h2`,
         '--workers=1',
-        '--single-process',
         '--single-thread',
         '--errorlog-file=/dev/null',
       ],

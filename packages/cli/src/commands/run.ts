@@ -4,8 +4,7 @@ import { AppReadiness } from '../app-readiness.ts'
 import { ChildApp } from '../child-app.ts'
 import type { CommandContext } from '../command-context.ts'
 import { narrate, type LifeEvent } from '../narrator.ts'
-import { reloadOnHangUp } from '../reload-on-hang-up.ts'
-import { startSidecar, type StartedSidecar } from '../start-sidecar.ts'
+import { reloadWhenTold, startSidecar, type StartedSidecar } from '../start-sidecar.ts'
 import { StopSignals, signalExitCode, type StopSignal } from '../stop-signals.ts'
 import { userError } from '../user-error.ts'
 
@@ -24,13 +23,13 @@ export async function run(
   const signals = new StopSignals(isTerminal)
   const started = await startSidecar(sources, context)
   const { sidecar, config } = started
-  const stopReloading = isTerminal ? () => undefined : reloadOnHangUp(started, sources, context)
+  const reloads = reloadWhenTold(started, sources, !isTerminal, context)
   try {
     tell({ event: 'listening', addresses: sidecar.addresses, app: config.inbound.app })
     const app = await ChildApp.start(command, appEnvironment(context.env, started))
     return await superviseUntilEnd(app, started, signals, tell)
   } finally {
-    stopReloading()
+    reloads.close()
     signals.close()
     await sidecar.close()
   }

@@ -4,8 +4,7 @@ import { AppReadiness } from '../app-readiness.ts'
 import type { CommandContext } from '../command-context.ts'
 import { narrate, type LifeEvent } from '../narrator.ts'
 import { pause } from '../pause.ts'
-import { reloadOnHangUp } from '../reload-on-hang-up.ts'
-import { startSidecar, type StartedSidecar } from '../start-sidecar.ts'
+import { reloadWhenTold, startSidecar, type StartedSidecar } from '../start-sidecar.ts'
 import { StopSignals, signalExitCode } from '../stop-signals.ts'
 
 const PROBE_EVERY_MS = 200
@@ -15,7 +14,7 @@ export async function sidecar(sources: ConfigSources, isJson: boolean, context: 
   const tell = narrate(context.terminal, isJson)
   const signals = new StopSignals(false)
   const started = await startSidecar(sources, context)
-  const stopReloading = reloadOnHangUp(started, sources, context)
+  const reloads = reloadWhenTold(started, sources, true, context)
   const readiness = new AppReadiness(started, tell)
   try {
     tell({ event: 'listening', addresses: started.sidecar.addresses, app: started.config.inbound.app })
@@ -27,7 +26,7 @@ export async function sidecar(sources: ConfigSources, isJson: boolean, context: 
     return await Promise.race([drainAndWait(started, tell), insistence])
   } finally {
     readiness.stop()
-    stopReloading()
+    reloads.close()
     signals.close()
     await started.sidecar.close()
   }

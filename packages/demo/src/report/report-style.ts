@@ -5,14 +5,14 @@ export const REPORT_STYLE = `
   --ink: light-dark(#1b1f24, #e6e8eb); --soft: light-dark(#6b7280, #9aa3ad); --grid: light-dark(#e5e7eb, #2b3138);
   --paper: light-dark(#ffffff, #14181d); --card: light-dark(#f6f8fa, #1b2027); }
 * { box-sizing: border-box }
-body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 76rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 84rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums }
 h1 { font-size: 1.6rem; margin: 0 0 .3rem; letter-spacing: -.01em } h2 { font-size: 1.05rem; margin: 0 0 .6rem }
 p { color: var(--soft); margin: .2rem 0; max-width: 62rem }
 .heroes { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin: 1.8rem 0 }
 .hero, section { background: var(--card); border-radius: 12px; padding: 1.1rem 1.3rem }
 .hero b { display: block; font-size: 1.9rem; line-height: 1.2; letter-spacing: -.02em } .hero small { color: var(--soft) }
-.acts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; margin-bottom: 1rem }
+.acts { display: grid; grid-template-columns: repeat(auto-fit, minmax(34rem, 1fr)); gap: 1rem; margin-bottom: 1rem }
 figure { margin: 0 0 1rem } figcaption { font-size: .82rem; color: var(--soft); margin-bottom: .2rem }
 svg { width: 100%; height: auto; display: block; overflow: visible }
 .key { margin-left: .9rem; white-space: nowrap } .key::before { content: ''; display: inline-block; width: .65rem;
@@ -25,10 +25,10 @@ svg { width: 100%; height: auto; display: block; overflow: visible }
 .phase.odd { fill: var(--grid); opacity: .45 } .limit { stroke: var(--ink); stroke-dasharray: 4 4 }
 .limit-label { fill: var(--ink); font-size: 11px } .ribbon { rx: 3 } .ribbon.closed { fill: var(--standard) }
 .ribbon.open { fill: var(--failed) } .ribbon.half_open { fill: var(--sheddable) } .ribbon-label { fill: #fff; font-size: 10px }
-table { border-collapse: collapse; width: 100%; font-size: .88rem } th { font-weight: 500; color: var(--soft) }
+table { border-collapse: collapse; width: 100%; font-size: .82rem; white-space: nowrap } th { font-weight: 500; color: var(--soft) }
 th, td { text-align: right; padding: .28rem .5rem; border-bottom: 1px solid var(--grid) }
 th:first-child, td:first-child { text-align: left } tr:last-child td { border-bottom: 0; font-weight: 600 }
 ul { list-style: none; margin: 0; padding: 0 } li { padding: .15rem 0 } li::before { content: '\\2713'; display: inline-block; width: 1.4rem;
   color: var(--standard); font-weight: 700 } li.missed::before { content: '\\2717'; color: var(--failed) }
-section + section { margin-top: 1rem } .scroll { overflow-x: auto }
+section + section { margin-top: 1rem } .acts section { margin-top: 0; min-width: 0 } .scroll { overflow-x: auto }
 `

@@ -2,8 +2,8 @@ import type { Field } from '../field.ts'
 import { entranceOf, type Entrance, type IndexingPolicy } from './indexing-policy.ts'
 import { STATIC_ENTRIES, STATIC_TABLE } from './static-table.ts'
 
-/** How many values of a name are remembered to notice that one comes again. */
-const REMEMBERED_VALUES = 4
+/** How many values of a name are remembered, by their hashes, to notice that one comes again. */
+const REMEMBERED_VALUES = 16
 /** How many names are known at once: peers choose them. */
 const MAX_NAMES = 512
 
@@ -21,7 +21,7 @@ export class NameRecord {
   readonly entrance: Entrance
   /** The place of each value. */
   readonly places = new Map<string, number>()
-  readonly #seen: string[] = []
+  readonly #seen: number[] = []
   #nextSeen = 0
   #isSeen = false
 
@@ -38,8 +38,9 @@ export class NameRecord {
 
   /** Whether this value came among the last few; remembers it. */
   sawBefore(value: string): boolean {
-    if (this.#seen.includes(value)) return true
-    this.#seen[this.#nextSeen] = value
+    const hash = hashOf(value)
+    if (this.#seen.includes(hash)) return true
+    this.#seen[this.#nextSeen] = hash
     this.#nextSeen = (this.#nextSeen + 1) % REMEMBERED_VALUES
     return false
   }
@@ -87,6 +88,13 @@ export class FieldIndex {
   #dropIdleRecords(): void {
     for (const [name, record] of this.#records) if (record.namePlace === NOWHERE) this.#records.delete(name)
   }
+}
+
+/** FNV-1a in 30 bits. A collision only lets a value in early. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return (hash ^ (hash >>> 15)) & 0x3fffffff
 }
 
 /** The place of the dynamic entry with that serial number. */

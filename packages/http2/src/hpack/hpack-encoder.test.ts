@@ -83,11 +83,23 @@ test('puts a value into the table when it comes for the second time', () => {
   expect(encodeLines(encoder, 'k: v')).toBe('be')
 })
 
-test('notices a value that comes again among a few others', () => {
+test('notices a value that comes again among a dozen others', () => {
   const encoder = new HpackEncoder()
-  for (const value of ['1', '2', '3', '4']) encodeLines(encoder, `k: ${value}`)
+  for (let value = 1; value <= 12; value++) encodeLines(encoder, `k: ${value}`)
 
   expect(encodeLines(encoder, 'k: 1').slice(0, 2)).toBe(ENTERS)
+})
+
+test('does not remember the octets of a list while one of its values may still enter the table', () => {
+  const encoder = new HpackEncoder()
+  const out = Buffer.alloc(100)
+  const repeated = list('k: v')
+  const encode = (): string => out.toString('hex', 0, encoder.encode(repeated, out, 0))
+  encoder.setPeerMaxTableBytes(0)
+  encode()
+  encoder.setPeerMaxTableBytes(4_096)
+
+  expect([encode(), encode(), encode()].map((hex) => hex.slice(0, 2))).toEqual(['3f', ENTERS, 'be'])
 })
 
 test.each(['grpc-timeout', 'traceparent', 'x-request-id'])('lets %s into the table once, for its name', (name) => {

@@ -33,6 +33,8 @@ export class HpackEncoder {
   /** The smallest size wanted since the last block; {@link NO_CHANGE} when none was. */
   #smallestTableBytes = NO_CHANGE
   #wantedTableBytes = INITIAL_TABLE_BYTES
+  /** The block that is being written has a value that will enter the table when it comes again. */
+  #isProvisional = false
 
   constructor(options: HpackEncoderOptions = {}) {
     const { maxTableBytes = INITIAL_TABLE_BYTES, indexing = 'repeated' } = options
@@ -53,9 +55,10 @@ export class HpackEncoder {
     const version = this.#table.version
     const known = this.#blocks.find(list, version)
     if (known) return checked(writeOctets(known, out, start), out)
+    this.#isProvisional = false
     let position = start
     for (const field of list.fields) position = this.#writeField(field, out, position)
-    if (this.#table.version === version) this.#blocks.offer(list, version, out, start, position)
+    if (this.#table.version === version && !this.#isProvisional) this.#blocks.offer(list, version, out, start, position)
     return checked(position, out)
   }
 
@@ -97,16 +100,12 @@ export class HpackEncoder {
 
   #shouldEnter(field: Field, record: NameRecord): boolean {
     const bytes = fieldBytes(field)
-    switch (record.entrance) {
-      case 'at_once':
-        return bytes <= this.#table.maxBytes
-      case 'repeated_value':
-        return bytes <= this.#table.maxBytes * MAX_ENTRY_PART && record.sawBefore(field.value)
-      case 'repeated_name':
-        return record.namePlace === NOWHERE && bytes <= this.#table.maxBytes * MAX_ENTRY_PART && record.sawNameBefore()
-      default:
-        return false
-    }
+    if (record.entrance === 'at_once') return bytes <= this.#table.maxBytes
+    if (record.entrance === 'never' || bytes > this.#table.maxBytes * MAX_ENTRY_PART) return false
+    if (record.entrance === 'repeated_name' && record.namePlace !== NOWHERE) return false
+    const isRepeated = record.entrance === 'repeated_name' ? record.sawNameBefore() : record.sawBefore(field.value)
+    this.#isProvisional ||= !isRepeated
+    return isRepeated
   }
 
   #writeLiteral(

@@ -19,6 +19,7 @@ export function toProblems(issue: z.core.$ZodIssue, place: (path: readonly Prope
     case 'too_small':
       return problem('is empty', 'write at least one')
     case 'invalid_type':
+      if (issue.input === undefined) return problem('is missing', 'add it')
       if (issue.expected === 'array') return problem(`${shown(issue.input)} is no list`, 'write a list: [a, b]')
       return problem(`${shown(issue.input)} is no group of settings`, 'write the settings below it, indented')
     default:

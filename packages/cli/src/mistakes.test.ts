@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { FREE_PORTS, runCommand } from './command-process.fixture.ts'
+
+const OPTIONS = 'import "spillway/v1/options.proto";'
+const folders: string[] = []
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function files(contents: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-cli-'))
+  folders.push(folder)
+  for (const [name, text] of Object.entries(contents)) writeFileSync(join(folder, name), text)
+  return folder
+}
+
+test.each([
+  ['an unknown command', ['chekc'], "spillway: error: unknown command 'chekc' (Did you mean check?). Fix: see spillway --help."],
+  ['an unknown flag', ['run', '--ap-port', '1', '--', 'x'], "spillway: error: unknown option '--ap-port' (Did you mean --app-port?). Fix: see spillway --help."],
+  ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway --help."],
+  ['a port that is none', ['check', '--app-port', '5o051'], '--app-port: error: 5o051 is no port (allowed: 1 to 65535). Fix: write --app-port 50051.'],
+  ['a missing proto', ['run', '--proto', '/no/such', '--', 'x'], '--proto: error: /no/such does not exist. Fix: name a .proto file or a folder of them.'],
+  ['a command to come', ['chaos', 'kill', '--all'], 'spillway chaos: error: is not there yet. Fix: see spillway --help for what is.'],
+  ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway --help."],
+])('%s is one line and exit code 1', async (_, args, line) => {
+  const { exitCode, out, err } = await runCommand(args)
+
+  expect([exitCode, out, err]).toEqual([1, '', `${line}\n`])
+}) // prettier-ignore
+
+test('check tells all problems of a broken settings file at once', async () => {
+  const folder = files({ 'spillway.yaml': 'inbund: { port: 1 }\nadmission: { limit: none }\n' })
+  const { exitCode, out } = await runCommand(['check', '--config', join(folder, 'spillway.yaml')])
+
+  expect(exitCode).toBe(1)
+  expect(out.replaceAll(folder, '')).toMatch(
+    /^error {4}\/spillway\.yaml:1: inbund: there is no such key .* Fix: write inbound\.\nerror {4}\/spillway\.yaml:2: admission\.limit: none is no whole number .*\n$/,
+  )
+})
+
+test('check tells all problems of broken proto options at once', async () => {
+  const proto = `syntax = "proto3";
+package a.v1;
+${OPTIONS}
+service A {
+  rpc B (M) returns (M) { option (spillway.v1.method) = { priority: CRITICL }; }
+  rpc C (M) returns (M) { option (spillway.v1.method) = { timeout: "soon" budget: "none" }; }
+}
+message M {}
+`
+  const folder = files({ 'a.proto': proto })
+  const { exitCode, out } = await runCommand(['check', '--proto', folder])
+
+  expect(exitCode).toBe(1)
+  const lines = out.trimEnd().split('\n')
+  expect(lines).toHaveLength(3)
+  expect(lines[0]).toMatch(/a\.proto:5: priority: CRITICL is no priority class .*Fix: write CRITICAL\.$/)
+  expect(lines.slice(1).join('\n')).toMatch(/a\.proto:6: .*soon/)
+  expect(lines.slice(1).join('\n')).toMatch(/a\.proto:6: budget: none/)
+})
+
+test('check on what is right ends with 0, and says it as JSON too', async () => {
+  const { exitCode, out } = await runCommand(['check', ...FREE_PORTS, '--json'])
+  const { findings } = JSON.parse(out) as { findings: { severity: string }[] }
+
+  expect(exitCode).toBe(0)
+  expect(findings.some(({ severity }) => severity === 'error')).toBe(false)
+})
+
+test('explain prints where each value comes from, and the nearest name for a method that is none', async () => {
+  const proto = `syntax = "proto3";
+package a.v1;
+${OPTIONS}
+service A { rpc Score (M) returns (M) { option (spillway.v1.method) = { priority: CRITICAL }; } }
+message M {}
+`
+  const folder = files({ 'a.proto': proto })
+  const { out } = await runCommand(['explain', 'a.v1.A/Score', '--proto', folder])
+  expect(out).toMatch(/priority +critical +method option +\S*a\.proto:4\n/)
+
+  const { exitCode, err } = await runCommand(['explain', 'a.v1.A/Scor', '--proto', folder])
+  expect([exitCode, err]).toEqual([1, 'a.v1.A/Scor: error: there is no such rpc. Fix: write a.v1.A/Score.\n'])
+})
+
+test('what asks a sidecar that does not run says so in one line', async () => {
+  const { exitCode, err } = await runCommand(['breakers', '--inspect', '127.0.0.1:1'])
+
+  expect(exitCode).toBe(1)
+  expect(err).toMatch(
+    /^127\.0\.0\.1:1: error: .* Fix: start a sidecar, or name another inspector with --inspect <host:port>\.\n$/,
+  )
+})
+
+test('help is no error', async () => {
+  const { exitCode, out } = await runCommand(['--help'])
+
+  expect(exitCode).toBe(0)
+  expect(out).toContain('Priority-aware sidecars for gRPC services')
+})

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:http2'
+import { afterEach, expect, test } from 'vitest'
+import { CommandProcess, FREE_PORTS, appCommand, freePort, runCommand } from './command-process.fixture.ts'
+
+const folders: string[] = []
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+/** A settings file in a folder of its own. */
+function settings(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-operate-'))
+  folders.push(folder)
+  const file = join(folder, 'spillway.yaml')
+  writeFileSync(file, text)
+  return file
+}
+
+const QUICK = [...FREE_PORTS, '--drain-settle', '0ms', '--drain-stop', '1s', '--log-to', 'off']
+
+/** A sidecar with an app that answers every call with UNIMPLEMENTED; the second and third are where it listens. */
+async function running(args: readonly string[] = []): Promise<readonly [CommandProcess, string, string]> {
+  const port = await freePort()
+  const command = new CommandProcess(['run', ...QUICK, ...args, '--app-port', String(port), '--', ...appCommand(port)])
+  await command.says(/the app serves/)
+  const [, inbound = '', inspect = ''] = await command.says(/inbound (\S+) -> .* inspector (\S+)/)
+  return [command, inbound, inspect]
+}
+
+/** Makes one call and waits for its end. */
+async function call(inbound: string, path: string): Promise<void> {
+  const session = connect(`http://${inbound}`)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' }
+  session.request(headers).on('close', resolve).resume().end(Buffer.alloc(5))
+  await promise
+  session.close()
+}
+
+async function stop(command: CommandProcess): Promise<void> {
+  command.signal('SIGTERM')
+  await command.end
+}
+
+test('breakers shows them, trip opens one by hand through the unix socket, reset closes it', async () => {
+  const [command, inbound, inspect] = await running()
+  const at = ['--inspect', inspect]
+  expect((await runCommand(['breakers', ...at])).out).toBe('no breakers yet: a method has one from its first call on\n')
+  await call(inbound, '/a.B/C')
+  const tripped = await runCommand(['breakers', 'trip', 'app', 'a.B/C', '--reason', 'drill', ...at])
+  const listed = await runCommand(['breakers', '--json', ...at])
+  const reset = await runCommand(['breakers', 'reset', 'app', 'a.B/C', ...at])
+  const unknown = await runCommand(['breakers', 'trip', 'app', 'a.B/D', ...at])
+  await stop(command)
+
+  expect(tripped.out).toMatch(/^app a\.B\/C +OPEN .* tripped by hand: drill$/m)
+  const [breaker] = (JSON.parse(listed.out) as { breakers: { name: string; state: string }[] }).breakers
+  expect(breaker).toMatchObject({ name: 'app a.B/C', state: 'open' })
+  expect(reset.out).toMatch(/^app a\.B\/C +CLOSED /m)
+  expect(unknown.exitCode).toBe(1)
+  expect(unknown.err).toContain('app a.B/C')
+})
+
+test('top shows what calls did, tap shows them as they end', async () => {
+  const [command, inbound, inspect] = await running()
+  const tap = new CommandProcess(['tap', '--json', '--inspect', inspect])
+  const told = tap.says(/"path":"\/a\.B\/C"/)
+  const calls = setInterval(() => void call(inbound, '/a.B/C'), 100)
+  await told
+  tap.signal('SIGINT')
+  clearInterval(calls)
+  const picture = await runCommand(['top', '--once', '--inspect', inspect])
+  await stop(command)
+
+  expect((await tap.end).exitCode).toBe(0)
+  expect(picture.out).toMatch(/^inbound: 0 of 100 seats, queue empty$/m)
+  expect(picture.out).toMatch(/^> _OTHER +standard /m)
+})
+
+test('a changed settings file is put in force; a broken one is refused and the good one stays', async () => {
+  const file = settings('admission: { limit: 5 }\n')
+  const [command, , inspect] = await running(['--config', file])
+  const seats = async (): Promise<string> => (await runCommand(['top', '--once', '--inspect', inspect])).out
+
+  expect(await seats()).toContain('0 of 5 seats')
+  writeFileSync(file, 'admission: { limit: 6 }\n')
+  await command.says(/reloaded/)
+  expect(await seats()).toContain('0 of 6 seats')
+  writeFileSync(file, 'admission: { limit: six }\n')
+  await command.says(
+    /spillway\.yaml:1: error: admission\.limit: six is no whole number.*\n.*reload refused, the configuration in force stays/,
+  )
+  expect(await seats()).toContain('0 of 6 seats')
+  await stop(command)
+})
+
+test('SIGHUP reloads, and says what needs a restart', async () => {
+  const file = settings('region: here\n')
+  const command = new CommandProcess(['sidecar', ...QUICK, '--config', file])
+  await command.says(/inspector/)
+  writeFileSync(file, 'region: there\n')
+  command.signal('SIGHUP')
+  await command.says(/reload: warning: region has changed but stays as it was\. Fix: restart the sidecar\./)
+  await stop(command)
+})

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { CommandProcess, FREE_PORTS, appCommand, freePort, runCommand } from './command-process.fixture.ts'
+
+const QUICK = [...FREE_PORTS, '--drain-settle', '0ms', '--drain-grace', '1s', '--drain-stop', '1s']
+
+async function runApp(onTerm?: string): Promise<CommandProcess> {
+  const port = await freePort()
+  const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...appCommand(port, onTerm)])
+  await command.says(/the app serves/)
+  return command
+}
+
+test('the app finds its listeners in its environment, bound before it starts', async () => {
+  const command = await runApp()
+  const [, inbound, outbound, inspect] = await command.says(/inbound (\S+) -> .* outbound (\S+) · inspector (\S+)/)
+  const [, , ...given] = await command.says(/app up (\d+) (\S+) (\S+) (\S+)/)
+  command.signal('SIGTERM')
+
+  expect(given).toEqual([inbound, outbound, inspect])
+  await command.end
+})
+
+test("on SIGTERM it drains, then sends the signal on, and ends with the app's exit code", async () => {
+  const command = await runApp('process.exit(7)')
+  command.signal('SIGTERM')
+  const { exitCode, out, err } = await command.end
+
+  expect(exitCode).toBe(7)
+  expect(out).toContain('app got SIGTERM')
+  expect(err.indexOf('draining (SIGTERM)')).toBeLessThan(err.indexOf('drained in'))
+})
+
+test('on SIGINT the app gets SIGINT', async () => {
+  const command = await runApp()
+  command.signal('SIGINT')
+  const { exitCode, out } = await command.end
+
+  expect([exitCode, out.includes('app got SIGINT')]).toEqual([0, true])
+})
+
+test('an app that does not end in time is ended, and so is all that it started', async () => {
+  const port = await freePort()
+  const app = appCommand(port, '0').map((word) => `'${word.replaceAll("'", `'\\''`)}'`)
+  const group = ['sh', '-c', `sleep 1000 & ${app.join(' ')} & trap '' TERM; wait; wait`]
+  const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...group])
+  await command.says(/the app serves/)
+  command.signal('SIGTERM')
+  const { exitCode } = await command.end // and nobody holds its outputs: the app and the sleeper are gone
+
+  expect(exitCode).toBe(128 + 9)
+})
+
+test('an app that ends by itself passes its exit code on', async () => {
+  const port = await freePort()
+  const app = appCommand(port)
+  const script = `${app[2] ?? ''}; process.stdin; setTimeout(() => process.exit(42), 1500)`
+  const words = [app[0] ?? '', '-e', script]
+  const { exitCode } = await runCommand(['run', ...QUICK, '--app-port', String(port), '--', ...words])
+
+  expect(exitCode).toBe(42)
+})
+
+test('an app that ends by a signal counts as 128 and its number', async () => {
+  const port = await freePort()
+  const app = appCommand(port)
+  const words = [app[0] ?? '', '-e', `${app[2] ?? ''}; setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500)`]
+  const { exitCode } = await runCommand(['run', ...QUICK, '--app-port', String(port), '--', ...words])
+
+  expect(exitCode).toBe(128 + 9)
+})
+
+test('an app that dies before it serves is one line and exit code 1', async () => {
+  const { exitCode, err } = await runCommand(['run', ...QUICK, '--app-port', '1', '--', 'sh', '-c', 'exit 3'])
+
+  expect(exitCode).toBe(1)
+  expect(err.trimEnd().split('\n').at(-1)).toBe(
+    'the app: error: ended with code 3 before it served on 127.0.0.1:1. Fix: look at what it says above.',
+  )
+})
+
+test('a command that does not exist is one line and exit code 1', async () => {
+  const { exitCode, err } = await runCommand(['run', ...QUICK, '--', 'no-such-command'])
+
+  expect(exitCode).toBe(1)
+  expect(err.trimEnd().split('\n').at(-1)).toBe(
+    'no-such-command: error: there is no such command. Fix: check its name and PATH.',
+  )
+})
+
+test.each([
+  ['inbound', '0.0.0.0'],
+  ['outbound', '127.0.0.1'],
+  ['inspect', '127.0.0.1'],
+])('an %s port that is taken is one line and exit code 1, and the app never starts', async (listener, host) => {
+  const holder = createServer().listen(0, host)
+  await once(holder, 'listening')
+  const address = holder.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const flags = [
+    '--inbound-port',
+    '0',
+    '--outbound-port',
+    '0',
+    '--inspect-port',
+    '0',
+    `--${listener}-port`,
+    String(port),
+  ]
+  const { exitCode, out, err } = await runCommand(['run', ...flags, '--', 'echo', 'started'])
+  holder.close()
+
+  expect([exitCode, out]).toEqual([1, ''])
+  expect(err).toBe(
+    `${listener}.port: error: ${host}:${port} is taken by another process. ` +
+      `Fix: stop what listens there, or choose another with --${listener}-port.\n`,
+  )
+})
+
+test('the sidecar without an app drains and ends with 0', async () => {
+  const command = new CommandProcess(['sidecar', ...QUICK, '--json'])
+  await command.says(/"event":"listening"/)
+  command.signal('SIGTERM')
+  const { exitCode, err } = await command.end
+
+  expect(exitCode).toBe(0)
+  expect(err).toMatch(/"event":"drained","cut":0/)
+})
+
+/** A Node on PATH that is too old to run Spillway itself; undefined when this machine has none. */
+function oldNode(): string | undefined {
+  const candidates = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'node'))
+  return candidates.find((file) => {
+    if (!existsSync(file)) return false
+    const version = execFileSync(file, ['--version'], { encoding: 'utf8' })
+    return Number(/^v(\d+)/.exec(version)?.[1]) < 24
+  })
+}
+
+test.skipIf(oldNode() === undefined)(
+  'started by an old Node it runs on the pinned one, signals and exit code included',
+  async () => {
+    const port = await freePort()
+    const app = appCommand(port, 'process.exit(7)')
+    const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...app], {}, oldNode())
+    await command.says(/the app serves/)
+    command.signal('SIGTERM')
+
+    expect((await command.end).exitCode).toBe(7)
+  },
+)

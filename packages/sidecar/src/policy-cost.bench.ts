@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('policy-cost.fixture.ts', import.meta.url))
+const MOST_US = 3
+
+// In a process of its own: the module runner of vitest makes every imported name a function call.
+test('policy costs a call at most three microseconds, shed or not', () => {
+  const costs = JSON.parse(execFileSync(process.execPath, [PROGRAM], { encoding: 'utf8' })) as Record<string, number>
+  console.table(costs)
+
+  expect(costs['throughUs']).toBeLessThan(MOST_US)
+  expect(costs['shedUs']).toBeLessThan(MOST_US)
+})
