@@ -106,7 +106,7 @@ export class TwoRegions implements AsyncDisposable {
   /** Starts everything; leaders are elected in the background. */
   static async start(settings: Record<string, unknown> = {}): Promise<TwoRegions> {
     const nats = await NatsServer.start()
-    const shared = { nats: { servers: [nats.url] }, budgets: { charges: SHARED }, ...settings }
+    const shared = { nats: { servers: [nats.url], slice_hold: '8s' }, budgets: { charges: SHARED }, ...settings }
     return new TwoRegions(nats, await Region.start('east', shared), await Region.start('west', shared))
   }
 

@@ -122,7 +122,7 @@ export class Leases implements BusListener {
     const advised = (advice: Advice): void => this.#advised(advice)
     if (role.includes('aggregator')) {
       const terms = budgetTerms(this.#config)
-      const identity = { region, shard, incarnation: this.#incarnation, terms }
+      const identity = { region, shard, incarnation: this.#incarnation, terms, sliceMs: nats.sliceHold }
       this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock, advised)
       this.#region.start()
     }

@@ -44,7 +44,9 @@ function budgetFindings({ budgets, nats, region }: SidecarConfig): readonly Find
   const isLocal = nats.servers === undefined
   const each = Object.entries(budgets).map(([name, { rate, burst, regions }]): Finding => {
     const floor = Math.round((regions[region]?.floor ?? 0) * 1_000) / 10
-    const reach = isLocal ? 'local to this sidecar' : `shared by ${Object.keys(regions).length} regions, floor ${floor} %`
+    const reach = isLocal
+      ? 'local to this sidecar'
+      : `shared by ${Object.keys(regions).length} regions, floor ${floor} %`
     return { severity: 'ok', place: `budget ${name}`, message: `${rate} per second, burst ${burst}, ${reach}` }
   })
   if (!isLocal || each.length === 0) return each

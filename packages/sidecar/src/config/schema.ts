@@ -60,6 +60,11 @@ const nats = section({
   user: optional(kinds.text, 'Name to log in with'),
   password: optional(kinds.text, 'Password to log in with', { isSecret: true }),
   id: optional(kinds.token, 'Name of this sidecar among those of its region; left out: chosen anew at each start'),
+  slice_hold: setting(
+    kinds.duration,
+    '30s',
+    'So long a sidecar that is cut off lives on its slice of the floor; the same in all processes of a region',
+  ),
   shard: setting(kinds.token, 'main', 'Sidecars and aggregators of one shard share the same budgets'),
 })
 
