@@ -57,6 +57,8 @@ class Tier {
   #unitsPerCall = 1
   #ageMs = BIN_MS
   #bins = 0
+  /** A change was found in the middle of a bin: how many more bins may still hold some of what was before. */
+  #doubtfulBins = 0
   readonly #units: number[] = Array.from({ length: BINS }, () => 0)
   readonly #lengthsMs: number[] = Array.from({ length: BINS }, () => 0)
 
@@ -80,6 +82,11 @@ class Tier {
     this.#calls = 0
     if (changedBins > 0) return this.#adopt(changedBins)
     const found = SPANS.find((span) => this.#isChange(span))
+    if (found !== undefined) this.#doubtfulBins = 2
+    else if (this.#doubtfulBins > 0) {
+      this.#doubtfulBins--
+      return this.#adopt(2)
+    }
     return found === undefined ? 0 : this.#adopt(found)
   }
 
