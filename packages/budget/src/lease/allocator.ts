@@ -79,7 +79,14 @@ export class Allocator {
   #newGrantor(epoch: number): LeaseGrantor {
     const { budget, regions } = this.#terms
     const floors = new Map([...regions].map(([region, { floor }]) => [region, floor]))
-    const config = { ...this.#config, budget, sliceTtlMs: Number.POSITIVE_INFINITY, hasPot: false, floors }
+    const config = {
+      ...this.#config,
+      budget,
+      sliceTtlMs: Number.POSITIVE_INFINITY,
+      hasPot: false,
+      worthwhile: 0.01,
+      floors,
+    }
     const grantor = new LeaseGrantor(config, epoch, this.#clock, (region) => regions.get(region))
     for (const { commitment, expiresMs } of this.#inherited) grantor.inherit(commitment, expiresMs)
     this.#inherited = []

@@ -57,6 +57,8 @@ class Tier {
   #unitsPerCall = 1
   #ageMs = BIN_MS
   #bins = 0
+  /** A change was found in the middle of a bin: how many more bins may still hold some of what was before. */
+  #doubtfulBins = 0
   readonly #units: number[] = Array.from({ length: BINS }, () => 0)
   readonly #lengthsMs: number[] = Array.from({ length: BINS }, () => 0)
 
@@ -79,8 +81,30 @@ class Tier {
     this.#pending = 0
     this.#calls = 0
     if (changedBins > 0) return this.#adopt(changedBins)
-    const found = SPANS.find((span) => this.#isChange(span))
-    return found === undefined ? 0 : this.#adopt(found)
+    const found = this.#findChange()
+    if (found > 0) this.#doubtfulBins = 2
+    else if (this.#doubtfulBins > 0) {
+      this.#doubtfulBins--
+      return this.#adopt(2)
+    }
+    return found > 0 ? this.#adopt(found) : 0
+  }
+
+  /** The smallest span whose units differ from the mean by more than chance explains; 0 for none. */
+  #findChange(): number {
+    let units = 0
+    let lengthMs = 0
+    let place = this.#bins % BINS
+    let next = 0
+    for (let bin = 1; bin <= BINS && lengthMs < this.#ageMs; bin++) {
+      place = place === 0 ? BINS - 1 : place - 1
+      units += this.#units[place] ?? 0
+      lengthMs += this.#lengthsMs[place] ?? 0
+      if (bin !== SPANS[next]) continue
+      if (this.#isChange(units, lengthMs)) return bin
+      next++
+    }
+    return 0
   }
 
   /** The mean begins anew with the newest bins. */
@@ -91,14 +115,14 @@ class Tier {
     return bins
   }
 
-  /** The newest bins hold more or fewer units than chance explains, the doubt about the mean included. */
-  #isChange(bins: number): boolean {
-    const lengthMs = this.#sum(this.#lengthsMs, bins)
+  /** The span holds more or fewer units than chance explains, the doubt about the mean included. */
+  #isChange(units: number, lengthMs: number): boolean {
     if (lengthMs >= this.#ageMs) return false
-    const units = this.#sum(this.#units, bins)
     const expected = (this.rate * lengthMs) / 1_000
+    const off = Math.abs(units - expected) - this.#unitsPerCall
+    if (off <= 0) return false
     const variance = Math.max(expected, units) * this.#unitsPerCall * (1 + lengthMs / this.#ageMs)
-    return Math.abs(units - expected) > SIGNIFICANT * Math.sqrt(variance) + this.#unitsPerCall
+    return off * off > SIGNIFICANT * SIGNIFICANT * variance
   }
 
   #sum(ring: readonly number[], bins: number): number {

@@ -179,20 +179,17 @@ export class Election {
   #wanted(nowMs: number): KeyRequest {
     const { incarnation, ttlMs, drift } = this.#config
     const state = this.#state
-    switch (state.kind) {
-      case 'following': {
-        const entry = { incarnation, epoch: 0 }
-        const inherited = this.#inheritance
-        return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
-      }
-      case 'elected': {
-        const isQuiet = this.#inheritance?.isTaken === true || nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
-        const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
-        return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
-      }
-      case 'leading':
-        return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
+    if (state.kind === 'leading') {
+      return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
     }
+    if (state.kind === 'elected') {
+      const isQuiet = this.#inheritance?.isTaken === true || nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+      const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
+      return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
+    }
+    const entry = { incarnation, epoch: 0 }
+    const inherited = this.#inheritance
+    return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
   }
 
   #written(revision: number, { request, sentMs }: UnderWay, nowMs: number): void {

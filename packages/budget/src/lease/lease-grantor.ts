@@ -25,6 +25,8 @@ export interface LeaseGrantorConfig {
   readonly spare: number
   /** What is left over is saved up here and handed out in lumps; else nobody uses it. */
   readonly hasPot: boolean
+  /** Growth, as a fraction, that is worth a message before the holder reports again. */
+  readonly worthwhile: number
   /** Holders whose floor is reserved for good, heard of or not; empty where holders come and go. */
   readonly floors: ReadonlyMap<string, Share>
   /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
@@ -230,8 +232,8 @@ export class LeaseGrantor {
   /** Worth a message that nobody asked for: somebody waits for it, and it is more than noise. */
   #isMaterial(before: number, after: number, { isOvercommitted, isPressed }: Pass): boolean {
     if (!isPressed && !isOvercommitted) return false
-    const worthwhile = isOvercommitted && after < before ? 0.002 : 0.05
-    return Math.abs(after - before) > worthwhile * Math.max(before, after)
+    if (after < before) return before - after > (isOvercommitted ? 0.002 : 0.05) * before
+    return after - before > this.#config.worthwhile * after
   }
 
   #admit(report: LeaseReport): Holder | undefined {
@@ -259,7 +261,8 @@ export class LeaseGrantor {
 
   #grant(holder: Holder, share: Share, lump: number, pass: Pass): LeaseGrant | undefined {
     const { budget, incarnation, ttlMs, sliceTtlMs, drift } = this.#config
-    const { nowMs, capacity, isPressed } = pass
+    const { nowMs, capacity } = pass
+    const isPressed = pass.isPressed || pass.isOvercommitted
     const leaseMs = Math.min(ttlMs, (capacity.expiresMs - nowMs) / (1 + drift))
     if (!(leaseMs > 0)) return undefined
     const slice = this.#slices.sliceFor(holder, share, nowMs)

@@ -139,7 +139,7 @@ export class LeasedBudget {
     this.#bucket.sync()
     if (acceptance !== 'applied') return acceptance
     this.#bucket.addLump(grant.lump)
-    if (isCut(before, this.#holder.force)) this.#owesAck = true
+    if (grant.isPressed && isCut(before, this.#holder.force)) this.#owesAck = true
     return acceptance
   }
 

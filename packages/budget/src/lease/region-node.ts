@@ -206,6 +206,7 @@ export class RegionNode {
         ttlMs: sidecarLeaseMs,
         sliceTtlMs: sliceMs,
         hasPot: true,
+        worthwhile: 0.05,
         floors: new Map(),
       },
       epoch,

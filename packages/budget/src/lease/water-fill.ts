@@ -41,6 +41,8 @@ function unmetNeed(claim: Claim, tier: number, share: number): number {
 
 /** Weighted max-min: nobody gets more than it needs, and who gets less has as much per weight as anybody. */
 function maxMin(capacity: number, needs: readonly number[], claims: readonly Claim[]): number[] {
+  const needed = needs.reduce((sum, need) => sum + need, 0)
+  if (needed <= capacity) return [...needs]
   const given = needs.map(() => 0)
   const weightOf = (index: number): number => claims[index]?.weight ?? 1
   const needOf = (index: number): number => needs[index] ?? 0

@@ -1,6 +1,6 @@
 import type { Row } from './budget-table.ts'
 import type { Run } from './experiment.ts'
-import { WARM_MS, type Scale } from './scenario.ts'
+import type { Scale } from './scenario.ts'
 import { SCHEMES } from './schemes.ts'
 
 const WIDTH = 760
@@ -26,8 +26,8 @@ stacked, by second; the line is the budget.</p>
 <table><tr>${head}</tr>${body.join('')}</table>${runs.map((run) => figureOf(run, scale)).join('')}</html>`
 }
 
-function figureOf({ scheme, scenario, recording, endMs }: Run, { regions, budget }: Scale): string {
-  const fromMs = scenario.startMs === 0 ? 0 : WARM_MS - 2_000
+function figureOf({ scheme, scenario, recording, endMs }: Run, { regions, budget, warmMs }: Scale): string {
+  const fromMs = scenario.startMs === 0 ? 0 : warmMs - 2_000
   const binMs = Math.max(200, Math.ceil((endMs - fromMs) / POINTS / recording.sampleMs) * recording.sampleMs)
   const bins = Math.floor((endMs - fromMs) / binMs)
   const bottom = Array.from({ length: bins }, () => 0)

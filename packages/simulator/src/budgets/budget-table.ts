@@ -1,6 +1,6 @@
 import type { Run } from './experiment.ts'
 import { lackMs, leaderlessMs, quantile, shiftTimes, utilisation } from './figures.ts'
-import { WARM_MS, type Scale } from './scenario.ts'
+import type { Scale } from './scenario.ts'
 
 /** One figure of every scheme. */
 export interface Row {
@@ -22,7 +22,8 @@ interface Figure {
   readonly onlyLeases?: boolean
 }
 
-const EVENT_MS = WARM_MS + 5_000
+/** When what a scenario is about happens. */
+const eventMs = ({ warmMs }: Scale): number => warmMs + 5_000
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
 const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1_000).toFixed(2)} s` : 'never')
 const plain = (value: number): string => (value >= 1_000 ? value.toExponential(1) : value.toFixed(2))
@@ -34,7 +35,7 @@ const FIGURES: readonly Figure[] = [
     target: '>= 97 %',
     isMet: (value) => value >= 0.97,
     format: percent,
-    measure: ({ recording, scenario }, scale) => utilisation(recording, scale, WARM_MS, scenario.endMs),
+    measure: ({ recording, scenario }, scale) => utilisation(recording, scale, scale.warmMs, scenario.endMs),
   },
   {
     title: 'utilisation, partition of 25 s',
@@ -42,7 +43,7 @@ const FIGURES: readonly Figure[] = [
     target: '>= 95 %',
     isMet: (value) => value >= 0.95,
     format: percent,
-    measure: ({ recording }, scale) => utilisation(recording, scale, EVENT_MS, EVENT_MS + 25_000),
+    measure: ({ recording }, scale) => utilisation(recording, scale, eventMs(scale), eventMs(scale) + 25_000),
   },
   {
     title: 'demand shift to new shares, p50',
@@ -74,7 +75,7 @@ const FIGURES: readonly Figure[] = [
     target: '>= 99 %',
     isMet: (value) => value >= 0.99,
     format: percent,
-    measure: ({ recording, endMs }) => recording.served(0, EVENT_MS + 1_000, endMs),
+    measure: ({ recording, endMs }, scale) => recording.served(0, eventMs(scale) + 1_000, endMs),
   },
   {
     title: 'allocator dies: successor after',
@@ -82,7 +83,7 @@ const FIGURES: readonly Figure[] = [
     target: '<= 11 s',
     isMet: (value) => value <= 11_000,
     format: seconds,
-    measure: ({ recording }) => leaderlessMs(recording, EVENT_MS),
+    measure: ({ recording }, scale) => leaderlessMs(recording, eventMs(scale)),
     onlyLeases: true,
   },
   {
@@ -90,7 +91,7 @@ const FIGURES: readonly Figure[] = [
     scenario: 'failover',
     target: '',
     format: percent,
-    measure: ({ recording }, scale) => utilisation(recording, scale, EVENT_MS, EVENT_MS + 20_000),
+    measure: ({ recording }, scale) => utilisation(recording, scale, eventMs(scale), eventMs(scale) + 20_000),
   },
   {
     title: 'allocator told to go: successor after',
@@ -98,7 +99,7 @@ const FIGURES: readonly Figure[] = [
     target: '<= 2 s',
     isMet: (value) => value <= 2_000,
     format: seconds,
-    measure: ({ recording }) => leaderlessMs(recording, EVENT_MS),
+    measure: ({ recording }, scale) => leaderlessMs(recording, eventMs(scale)),
     onlyLeases: true,
   },
   {
@@ -107,7 +108,7 @@ const FIGURES: readonly Figure[] = [
     target: '0 s',
     isMet: (value) => value === 0,
     format: seconds,
-    measure: ({ recording, endMs }, { budget }) => lackMs(recording, 0.9 * budget.rate, EVENT_MS, endMs),
+    measure: ({ recording, endMs }, scale) => lackMs(recording, 0.9 * scale.budget.rate, eventMs(scale), endMs),
     onlyLeases: true,
   },
   {
@@ -116,7 +117,7 @@ const FIGURES: readonly Figure[] = [
     target: '<= 4 s',
     isMet: (value) => value <= 4_000,
     format: seconds,
-    measure: ({ recording, endMs }, { budget }) => lackMs(recording, 0.98 * budget.rate, EVENT_MS, endMs),
+    measure: ({ recording, endMs }, scale) => lackMs(recording, 0.98 * scale.budget.rate, eventMs(scale), endMs),
     onlyLeases: true,
   },
   {
@@ -125,7 +126,7 @@ const FIGURES: readonly Figure[] = [
     target: '>= 95 %',
     isMet: (value) => value >= 0.95,
     format: percent,
-    measure: ({ recording, endMs }, scale) => utilisation(recording, scale, EVENT_MS, endMs),
+    measure: ({ recording, endMs }, scale) => utilisation(recording, scale, eventMs(scale), endMs),
     onlyLeases: true,
   },
   {
@@ -142,8 +143,7 @@ const FIGURES: readonly Figure[] = [
     target: '<= 2',
     isMet: (value) => value <= 2.05,
     format: plain,
-    measure: ({ recording, endMs }, { regions, sidecars }) =>
-      perSecond(recording.samples, 'inside', endMs) / regions / sidecars,
+    measure: (run, scale) => perSecond(run, scale, 'inside') / scale.regions / scale.sidecars,
   },
   {
     title: 'messages a region and second, steady',
@@ -151,7 +151,7 @@ const FIGURES: readonly Figure[] = [
     target: '<= 8',
     isMet: (value) => value <= 8.2,
     format: plain,
-    measure: ({ recording, endMs }, { regions }) => perSecond(recording.samples, 'between', endMs) / regions,
+    measure: (run, scale) => perSecond(run, scale, 'between') / scale.regions,
   },
 ]
 
@@ -193,8 +193,8 @@ function promiseRows(runs: readonly Run[], { budget }: Scale): Row[] {
   ]
 }
 
-function perSecond(samples: Run['recording']['samples'], kind: 'inside' | 'between', endMs: number): number {
-  const first = samples.find(({ nowMs }) => nowMs >= WARM_MS)
-  const last = samples.at(-1)
-  return first && last ? ((last[kind] - first[kind]) * 1_000) / (endMs - first.nowMs) : 0
+function perSecond({ recording, endMs }: Run, { warmMs }: Scale, kind: 'inside' | 'between'): number {
+  const first = recording.at(warmMs)
+  const last = recording.at(endMs)
+  return first && last ? ((last[kind] - first[kind]) * 1_000) / (last.nowMs - first.nowMs) : 0
 }

@@ -9,6 +9,8 @@ export interface Scale {
   readonly budget: Share
   /** Part of the budget that is split into region floors. */
   readonly floors: number
+  /** When elections are over and the slices of nobody have expired, in milliseconds: measuring begins. */
+  readonly warmMs: number
   /** How long the part that is measured lasts, in milliseconds. */
   readonly measuredMs: number
 }
@@ -31,51 +33,49 @@ export interface Scenario {
   readonly shifts: readonly { readonly atMs: number; readonly region: number }[]
 }
 
-/** When elections are over and the slices of nobody have expired. */
-export const WARM_MS = 45_000
-
 /** What callers are made of when nothing else is said, by tier. */
 const MIX = [0.2, 0.4, 0.3, 0.1]
 
 /** All scenarios, in the order of the table. */
 export function scenariosFor(scale: Scale): readonly Scenario[] {
-  const { measuredMs } = scale
-  const endMs = WARM_MS + measuredMs
+  const { measuredMs, warmMs } = scale
+  const endMs = warmMs + measuredMs
+  const longer = { startMs: warmMs, endMs: warmMs + Math.max(measuredMs, 32_000), events: [], shifts: [] }
   const uniform = (load: number): Demand =>
     evenly(scale, () => MIX.map((part) => (part * load * scale.budget.rate) / scale.regions))
-  const base = { startMs: WARM_MS, endMs, events: [], shifts: [] }
+  const base = { startMs: warmMs, endMs, events: [], shifts: [] }
   return [
     { ...base, name: 'steady', title: 'Steady, 70 % of the budget asked for', demand: uniform(0.7) },
     { ...base, name: 'hot', title: 'Hot spot moves every 10 s', ...moving(scale, 10_000) },
     { ...base, name: 'shift', title: 'Demand shifts every 3 s', ...moving(scale, 3_000) },
     { ...base, name: 'surge', title: 'Critical surge in one region', ...surging(scale) },
-    { ...base, name: 'partition', title: 'Partition of regions for 25 s', ...parting(scale), demand: uniform(2) },
+    { ...longer, name: 'partition', title: 'Partition of regions for 25 s', ...parting(scale), demand: uniform(2) },
     {
-      ...base,
+      ...longer,
       name: 'failover',
       title: 'The allocator dies',
-      ...breaking((fleet) => fleet.breakable?.killAllocator()),
+      ...breaking(scale, (fleet) => fleet.breakable?.killAllocator()),
       demand: uniform(1.3),
     },
     {
-      ...base,
+      ...longer,
       name: 'handover',
       title: 'The allocator is told to go',
-      ...breaking((fleet) => fleet.breakable?.retireAllocator()),
+      ...breaking(scale, (fleet) => fleet.breakable?.retireAllocator()),
       demand: uniform(1.3),
     },
     {
-      ...base,
+      ...longer,
       name: 'crash',
       title: 'A sidecar dies',
-      ...breaking((fleet) => fleet.killSidecar(0, 0)),
+      ...breaking(scale, (fleet) => fleet.killSidecar(0, 0)),
       demand: uniform(1.5),
     },
     {
-      ...base,
+      ...longer,
       name: 'cut',
       title: 'A sidecar is cut off',
-      ...breaking((fleet) => cutOff(fleet)),
+      ...breaking(scale, (fleet) => cutOff(fleet)),
       demand: uniform(1.5),
     },
     { ...base, name: 'cold', title: 'Cold start', startMs: 0, endMs: 30_000, demand: uniform(1.3) },
@@ -106,15 +106,15 @@ function evenly({ sidecars }: Scale, wantsOf: (region: number, nowMs: number) =>
 
 /** One region is asked for nine tenths of the budget, all others together for four; which one changes. */
 function moving(scale: Scale, everyMs: number): Pick<Scenario, 'demand' | 'shifts'> {
-  const { regions, budget, measuredMs } = scale
+  const { regions, budget, measuredMs, warmMs } = scale
   const hotAt = (nowMs: number): number => (Math.floor(nowMs / everyMs) * 2) % regions
   const demand = evenly(scale, (region, nowMs) => {
     const load = hotAt(nowMs) === region ? 0.9 : 0.4 / Math.max(1, regions - 1)
     return MIX.map((part) => part * load * budget.rate)
   })
   const shifts: { atMs: number; region: number }[] = []
-  const firstMs = Math.ceil(WARM_MS / everyMs) * everyMs
-  for (let atMs = firstMs; atMs + everyMs <= WARM_MS + measuredMs; atMs += everyMs) {
+  const firstMs = Math.ceil(warmMs / everyMs) * everyMs
+  for (let atMs = firstMs; atMs + everyMs <= warmMs + measuredMs; atMs += everyMs) {
     if (hotAt(atMs) !== hotAt(atMs - everyMs)) shifts.push({ atMs, region: hotAt(atMs) })
   }
   return { demand, shifts }
@@ -122,8 +122,8 @@ function moving(scale: Scale, everyMs: number): Pick<Scenario, 'demand' | 'shift
 
 /** Sheddable callers ask for more than there is everywhere; then critical ones come to one region. */
 function surging(scale: Scale): Pick<Scenario, 'demand' | 'shifts'> {
-  const { regions, budget } = scale
-  const atMs = WARM_MS + 5_000
+  const { regions, budget, warmMs } = scale
+  const atMs = warmMs + 5_000
   const demand = evenly(scale, (region, nowMs) => {
     const critical = region === 0 && nowMs >= atMs ? 0.7 * budget.rate : 0
     return [critical, 0, (1.5 * budget.rate) / regions, 0]
@@ -132,8 +132,8 @@ function surging(scale: Scale): Pick<Scenario, 'demand' | 'shifts'> {
 }
 
 /** Two fifths of the regions, the last ones, are cut from the others and from the key for 25 s. */
-function parting({ regions }: Scale): Pick<Scenario, 'events'> {
-  const atMs = WARM_MS + 5_000
+function parting({ regions, warmMs }: Scale): Pick<Scenario, 'events'> {
+  const atMs = warmMs + 5_000
   const minority = Math.floor(regions * 0.4)
   const each = (act: (one: string, other: string) => void): void => {
     for (let few = regions - minority; few < regions; few++) {
@@ -159,8 +159,8 @@ function parting({ regions }: Scale): Pick<Scenario, 'events'> {
   }
 }
 
-function breaking(act: (fleet: Fleet) => void): Pick<Scenario, 'events'> {
-  return { events: [{ atMs: WARM_MS + 5_000, act }] }
+function breaking({ warmMs }: Scale, act: (fleet: Fleet) => void): Pick<Scenario, 'events'> {
+  return { events: [{ atMs: warmMs + 5_000, act }] }
 }
 
 /** The first sidecar of the first region neither hears nor is heard. */

@@ -90,6 +90,6 @@ function worldOf({ regions, sidecars, budget, floors }: Scale, { demand }: Scena
 
 /** Large fleets are looked at less often: a pass over ten thousand holders costs milliseconds. */
 function paceFor(all: number, inRegion: number): WorldPace {
-  const allocateMs = inRegion > 2_000 ? 200 : 50
-  return all > 5_000 ? { stepMs: 50, pollMs: 50, allocateMs } : { stepMs: 10, pollMs: 20, allocateMs }
+  if (all <= 2_000) return { stepMs: 10, pollMs: 20, allocateMs: 50 }
+  return { stepMs: 100, pollMs: 100, allocateMs: inRegion > 2_000 ? 500 : 200 }
 }
