@@ -16,7 +16,7 @@ export type BusUser =
       readonly id: string
       readonly credential: Credential
     }
-  /** A process that may become aggregator and allocator; `id` is the name it connects with and its incarnation. */
+  /** A process that may become aggregator and allocator; `id` is the name it connects with. */
   | {
       readonly role: 'region'
       readonly region: string
@@ -42,7 +42,7 @@ interface Permissions {
  * `jetStream`: this server keeps buckets itself. Throws RangeError for an id that cannot stand in a subject.
  */
 export function natsAccounts(users: readonly BusUser[], jetStream: boolean): string {
-  const blocks = users.map((user) => `      ${userLine(user)}`)
+  const blocks = users.flatMap((user) => userLines(user).map((line) => `      ${line}`))
   return [
     'accounts {',
     '  SPILLWAY {',
@@ -58,15 +58,20 @@ export function natsAccounts(users: readonly BusUser[], jetStream: boolean): str
   ].join('\n')
 }
 
-function userLine(user: BusUser): string {
+function userLines(user: BusUser): string[] {
   const { credential } = user
   const identity =
     credential.kind === 'nkey'
       ? `nkey: ${quote(credential.publicKey)}`
       : `user: ${quote(credential.user)}, password: ${quote(credential.password)}`
   const permissions = permissionsOf(user)
-  if (!permissions) return `{ ${identity} }`
-  return `{ ${identity}, permissions: { publish: ${rule(permissions.publish)}, subscribe: ${rule(permissions.subscribe)} } }`
+  if (!permissions) return [`{ ${identity} }`]
+  return [
+    `{ ${identity}, permissions: {`,
+    ...rule('publish', permissions.publish),
+    ...rule('subscribe', permissions.subscribe),
+    '} }',
+  ]
 }
 
 function permissionsOf(user: BusUser): Permissions | undefined {
@@ -95,6 +100,8 @@ function regionPermissions({ region, shard, id }: { region: string; shard: strin
       subject.up(shard, region),
       subject.down(shard, '*'),
       subject.advice(region, id, '*'),
+      '$JS.API.INFO',
+      '$JS.*.API.INFO',
       ...buckets.flatMap(bucketSubjects),
     ],
     subscribe: [
@@ -130,8 +137,9 @@ function checked<User extends { region: string; shard: string; id: string }>(use
   return user
 }
 
-function rule(subjects: readonly string[]): string {
-  return subjects.length === 0 ? '{ deny: [">"] }' : `{ allow: [${subjects.map(quote).join(', ')}] }`
+function rule(verb: string, subjects: readonly string[]): string[] {
+  if (subjects.length === 0) return [`  ${verb}: { deny: [">"] }`]
+  return [`  ${verb}: { allow: [`, ...subjects.map((name) => `    ${quote(name)}`), '  ] }']
 }
 
 function quote(text: string): string {

@@ -17,6 +17,8 @@ import { lastToken, subject } from './subject.ts'
 /** One process that may become its region's aggregator and the allocator. */
 export interface RegionLinkConfig extends RegionNodeConfig {
   readonly shard: string
+  /** Name of this process that outlives restarts; permissions bind its advisories to it. */
+  readonly process: string
   /** JetStream domains that keep the keys of the region's office and of the allocator's; left out, that of the server. */
   readonly domains?: { readonly region: string; readonly allocator: string }
 }
@@ -46,13 +48,13 @@ export class RegionLink {
     clock: Clock,
     onAdvice: (advice: Advice) => void = () => undefined,
   ) {
-    const { region, shard, incarnation } = config
+    const { region, shard, process } = config
     this.#config = config
     this.#connection = connection
     this.#clock = clock
-    this.#desk = new AdviceDesk(region, incarnation, clock, (advice) => {
+    this.#desk = new AdviceDesk(region, process, clock, (advice) => {
       onAdvice(advice)
-      this.#publish(subject.advice(region, incarnation, advice.kind), Buffer.from(JSON.stringify(advice)))
+      this.#publish(subject.advice(region, process, advice.kind), Buffer.from(JSON.stringify(advice)))
     })
     this.#regionKey = this.#key(`SPILLWAY_REGION_${region}_${shard}`, config.domains?.region)
     this.#allocatorKey = this.#key(`SPILLWAY_ALLOCATOR_${shard}`, config.domains?.allocator)

@@ -122,7 +122,14 @@ export class Leases implements BusListener {
     const advised = (advice: Advice): void => this.#advised(advice)
     if (role.includes('aggregator')) {
       const terms = budgetTerms(this.#config)
-      const identity = { region, shard, incarnation: this.#incarnation, terms, sliceMs: nats.sliceHold }
+      const identity = {
+        region,
+        shard,
+        process: this.#holder,
+        incarnation: this.#incarnation,
+        terms,
+        sliceMs: nats.sliceHold,
+      }
       this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock, advised)
       this.#region.start()
     }
