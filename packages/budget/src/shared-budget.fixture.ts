@@ -6,7 +6,7 @@ import { SharedBudget, type OnCutOff } from './shared-budget.ts'
 
 /** How long the lease of {@link grant} holds, and the slice in it. */
 export const LEASE_MS = 3_000
-export const SLICE_MS = 30_000
+const SLICE_MS = 30_000
 
 /** This sidecar's part of a budget of 100 a second, burst 200, without any lease. */
 export function aSharedBudget(clock: ManualClock, onCutOff: OnCutOff = 'floor'): SharedBudget {

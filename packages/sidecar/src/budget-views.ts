@@ -7,16 +7,19 @@ import { usedBy } from './usage-totals.ts'
 type Parts = Pick<Composition, 'budgets' | 'leases' | 'usage'>
 
 /** Every budget as the inspector shows it. */
-export function budgetViews({ budgets, leases, usage }: Parts, config: SidecarConfig): readonly BudgetView[] {
-  const { region, mode } = config
-  return budgets.snapshot().map((now) => ({
+export function budgetViews(parts: Parts, config: SidecarConfig): readonly BudgetView[] {
+  return parts.budgets.snapshot().map((now) => budgetView(now, parts, config))
+}
+
+function budgetView(now: BudgetSnapshot, { leases, usage }: Parts, { region, mode }: SidecarConfig): BudgetView {
+  return {
     ...own(now, mode.budget),
     region,
     totalRatePerSecond: now.rate,
     totalBurst: now.burst,
     usedEver: usage.of(now.name),
     ...leaseOf(leases?.find(now.name), leases?.node),
-  }))
+  }
 }
 
 function own({ name, rate, burst, level, classes }: BudgetSnapshot, mode: Mode) {
