@@ -35,6 +35,6 @@ describe.skipIf(!findNatsServer())('a tour that is broken off', () => {
     const tour = await startTour()
     tour.kill('SIGKILL')
 
-    await expect.poll(() => isAnybodyLeft(tour), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAnybodyLeft(tour), { timeout: 25_000 }).toBe(false)
   })
 })
