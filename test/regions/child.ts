@@ -17,14 +17,15 @@ export type Status =
   | { readonly kind: 'region'; readonly aggregator: number; readonly allocator: number; readonly rate: number }
   | { readonly kind: 'sidecar'; readonly rate: number; readonly isCutOff: boolean }
 
-/** The setup in a child's arguments. */
+/** The setup in a child's arguments. From now on this process ends when its parent does, and leaves Ctrl-C to it. */
 export function setupOf(argv: readonly string[]): Setup {
+  process.on('disconnect', () => process.exit(0))
+  process.on('SIGINT', () => undefined)
+  if (!process.connected) process.exit(0)
   return JSON.parse(argv[2] ?? '{}') as Setup // written by the parent, which is of the same build
 }
 
-/** Takes loads from the parent, and ends when the parent does. */
-export function answerCalls(onLoad: (load: Load) => void): void {
-  process.on('message', (load: Load) => onLoad(load))
-  process.on('disconnect', () => process.exit(0))
-  process.on('SIGINT', () => undefined)
+/** Hears from the parent what callers ask for. */
+export function onLoad(take: (load: Load) => void): void {
+  process.on('message', (load: Load) => take(load))
 }

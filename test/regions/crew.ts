@@ -5,13 +5,24 @@ import type { Load } from './terms.ts'
 import { REGIONS, processesOf, type Region, type Topology } from './topology.ts'
 
 /** What a process of the tour is. */
-export type Duty = 'region' | 'sidecar' | 'counter'
+type Duty = 'region' | 'sidecar' | 'counter'
+
+/** Silent for longer than this, a process is taken for frozen. */
+const SILENT_MS = 1_500
+
+const PROGRAMS: Readonly<Record<Duty, URL>> = {
+  region: new URL('./region-process.ts', import.meta.url),
+  sidecar: new URL('./sidecar-process.ts', import.meta.url),
+  counter: new URL('./counter-process.ts', import.meta.url),
+}
 
 interface Member {
   readonly duty: Duty
   readonly region: Region
   child: ChildProcess | undefined
+  /** The last that it said, unless that was long ago. */
   status: Status | undefined
+  heardMs: number
   load: Load
 }
 
@@ -30,12 +41,13 @@ export class Crew {
       region: REGIONS[0],
       child: undefined,
       status: undefined,
+      heardMs: 0,
       load: [0, 0, 0],
     })
     for (const region of REGIONS) {
       for (const duty of ['region', 'sidecar'] as const) {
         for (const name of processesOf[duty](region)) {
-          this.#members.set(name, { duty, region, child: undefined, status: undefined, load: [0, 0, 0] })
+          this.#members.set(name, { duty, region, child: undefined, status: undefined, heardMs: 0, load: [0, 0, 0] })
         }
       }
     }
@@ -58,11 +70,16 @@ export class Crew {
       incarnation,
       folder: this.#folder,
     }
-    const program = fileURLToPath(new URL(`${member.duty}-process.ts`, import.meta.url))
-    const child = fork(program, [JSON.stringify(setup)], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const child = fork(fileURLToPath(PROGRAMS[member.duty]), [JSON.stringify(setup)], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
     let complaint = ''
     child.stderr?.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2_000)))
-    child.on('message', (status: Status) => (member.status = status))
+    child.on('message', (status: Status) => {
+      member.status = status
+      member.heardMs = performance.now()
+    })
     child.on('error', () => undefined)
     child.on('exit', (code) => {
       if (code) console.error(`${name} ended with ${code}: ${complaint}`)
@@ -105,7 +122,9 @@ export class Crew {
   /** Names of the processes in office: the allocator, or the aggregator of a region. */
   inOffice(office: 'allocator' | Region): string[] {
     return [...this.#members]
-      .filter(([, { status, region }]) => {
+      .filter(([, member]) => {
+        const { region } = member
+        const status = this.#statusOf(member)
         if (status?.kind !== 'region') return false
         return office === 'allocator' ? status.allocator > 0 : region === office && status.aggregator > 0
       })
@@ -114,13 +133,15 @@ export class Crew {
 
   /** Everybody runs and has said so, and every office is held. */
   get isReady(): boolean {
-    const isSilent = [...this.#members.values()].some(({ duty, status }) => duty !== 'counter' && status === undefined)
+    const isSilent = [...this.#members.values()].some(
+      (member) => member.duty !== 'counter' && this.#statusOf(member) === undefined,
+    )
     return !isSilent && (['allocator', ...REGIONS] as const).every((office) => this.inOffice(office).length > 0)
   }
 
   /** What is in force at the sidecars of a region, and how many of them are cut off. */
   region(region: Region): { readonly rate: number; readonly cutOff: number } {
-    const statuses = processesOf.sidecar(region).map((name) => this.#member(name).status)
+    const statuses = processesOf.sidecar(region).map((name) => this.#statusOf(this.#member(name)))
     const sidecars = statuses.filter((status) => status?.kind === 'sidecar')
     return {
       rate: sidecars.reduce((sum, { rate }) => sum + rate, 0),
@@ -141,6 +162,11 @@ export class Crew {
   /** Kills everybody without waiting: for when this process is about to end. */
   closeNow(): void {
     for (const { child } of this.#members.values()) child?.kill('SIGKILL')
+  }
+
+  /** A process that is frozen holds no office and admits nothing, whatever it said before. */
+  #statusOf(member: Member): Status | undefined {
+    return performance.now() - member.heardMs < SILENT_MS ? member.status : undefined
   }
 
   #member(name: string): Member {

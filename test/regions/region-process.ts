@@ -2,7 +2,7 @@
 import { defaultRegionNodeConfig } from '@spillway/budget'
 import { RegionLink, connectBus } from '@spillway/bus'
 import { systemClock } from '@spillway/clock'
-import { answerCalls, setupOf } from './child.ts'
+import { setupOf } from './child.ts'
 import { TERMS } from './terms.ts'
 import { REGIONS, credentialsOf } from './topology.ts'
 
@@ -29,4 +29,3 @@ setInterval(() => {
   const allocator = link.node.allocatorElection.office?.epoch ?? 0
   process.send?.({ kind: 'region', aggregator, allocator, rate: link.node.aggregator(TERMS.budget)?.force.rate ?? 0 })
 }, STATUS_MS)
-answerCalls(() => undefined)

@@ -5,7 +5,7 @@ import { SidecarLink, connectBus } from '@spillway/bus'
 import { systemClock, systemRandom } from '@spillway/clock'
 import { AdmissionLog, machineNowMs } from './admission-log.ts'
 import { CentralCounter, LocalBucket } from './comparison.ts'
-import { answerCalls, setupOf } from './child.ts'
+import { onLoad, setupOf } from './child.ts'
 import { Arrivals } from './arrivals.ts'
 import { SIDECARS, TERMS } from './terms.ts'
 import { credentialsOf } from './topology.ts'
@@ -36,7 +36,7 @@ setInterval(() => {
 setInterval(() => {
   process.send?.({ kind: 'sidecar', rate: leased.force.rate, isCutOff: leased.isCutOff })
 }, STATUS_MS)
-answerCalls((load) => arrivals.set(load))
+onLoad((load) => arrivals.set(load))
 
 const link = new SidecarLink(
   { region, shard: 's0', sidecar: name, incarnation, pollMs: 20 },

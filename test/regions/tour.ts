@@ -86,12 +86,14 @@ class Tour {
       ...credentialsOf('operator'),
     })
     operator.subscribe(ALL_ADVICE, { callback: (_error, message) => this.#count(message.json<Advice>()) })
-    await this.#getReady(signal)
-    const startMs = machineNowMs()
-    await this.#follow(startMs, signal)
-    const endMs = machineNowMs()
-    await operator.close()
-    return { startMs, endMs }
+    try {
+      await this.#getReady(signal)
+      const startMs = machineNowMs()
+      await this.#follow(startMs, signal)
+      return { startMs, endMs: machineNowMs() }
+    } finally {
+      await operator.close()
+    }
   }
 
   async #getReady(signal: AbortSignal | undefined): Promise<void> {

@@ -70,7 +70,7 @@ test('budgets shows share, level, demand and lease of each', async () => {
   const [command, , inspect] = await running(['--config', file])
   const picture = await runCommand(['budgets', '--once', '--inspect', inspect])
   const watch = new CommandProcess(['budgets', '--json', '--inspect', inspect])
-  const [, name] = await watch.says(/"budgets":\[\{"name":"(\w+)"/)
+  const [, name] = await watch.says(/"name":"(\w+)"/)
   watch.signal('SIGINT')
   await watch.end
   await stop(command)

@@ -42,9 +42,14 @@ export class GuardedProcess {
     return new GuardedProcess(Number(line), shell, gone)
   }
 
+  /** It ended, by itself or killed. */
+  get hasEnded(): boolean {
+    return this.#shell.exitCode !== null || this.#shell.signalCode !== null
+  }
+
   /** Sends a signal; a process that is gone already is left alone. */
   signal(signal: NodeJS.Signals): void {
-    if (this.#shell.exitCode === null && this.#shell.signalCode === null) process.kill(this.pid, signal)
+    if (!this.hasEnded) process.kill(this.pid, signal)
   }
 
   /** Kills it, stopped or not, and waits until it is gone. */

@@ -33,7 +33,8 @@ export class NatsServer {
   readonly port: number
   readonly url: string
   readonly #binary: string
-  readonly #folder: string
+  /** Where it keeps its configuration and what it stores. */
+  readonly folder: string
   #process: GuardedProcess | undefined
   #log = ''
 
@@ -41,7 +42,7 @@ export class NatsServer {
     this.#binary = binary
     this.port = port
     this.url = `nats://127.0.0.1:${port}`
-    this.#folder = folder
+    this.folder = folder
   }
 
   /** Starts one and waits until it takes connections. Rejects with the end of its log when it does not in 10 s. */
@@ -86,7 +87,7 @@ export class NatsServer {
   /** Starts it again on the same port with what it had stored; kills it before that if it still runs. */
   async restart(): Promise<void> {
     await this.kill()
-    this.#process = await GuardedProcess.start(this.#binary, ['-c', join(this.#folder, 'server.conf')], (text) => {
+    this.#process = await GuardedProcess.start(this.#binary, ['-c', join(this.folder, 'server.conf')], (text) => {
       this.#log = (this.#log + text).slice(-10_000)
     })
     await this.#ready()
@@ -95,7 +96,7 @@ export class NatsServer {
   /** Ends it and removes what it stored. */
   async close(): Promise<void> {
     await this.kill()
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,7 +106,8 @@ export class NatsServer {
   async #ready(): Promise<void> {
     const endMs = performance.now() + READY_WITHIN_MS
     while (!(await greets(this.port))) {
-      if (performance.now() > endMs) throw new Error(`nats-server does not answer:\n${this.#log.slice(-1_500)}`)
+      if (performance.now() > endMs || this.#process?.hasEnded)
+        throw new Error(`nats-server does not answer:\n${this.#log.slice(-1_500)}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
