@@ -65,11 +65,18 @@ type State =
   | { readonly kind: 'following' }
   /** The key is ours. The epoch is not written into it yet (S4), or the predecessor may still be in office (S5). */
   | { readonly kind: 'elected'; readonly revision: number }
-  | { readonly kind: 'leading'; readonly revision: number; readonly epoch: number; readonly deadlineMs: number }
+  | {
+      readonly kind: 'leading'
+      readonly revision: number
+      readonly epoch: number
+      readonly deadlineMs: number
+      readonly deadlineWallMs: number
+    }
 
 interface UnderWay {
   readonly request: KeyRequest
   readonly sentMs: number
+  readonly sentWallMs: number
 }
 
 /**
@@ -101,8 +108,11 @@ export class Election {
   /** The office held now, or undefined. Over at its deadline even if nobody can be reached. */
   get office(): Office | undefined {
     const state = this.#state
-    if (state.kind !== 'leading' || this.#clock.nowMs() >= state.deadlineMs) return undefined
-    return { epoch: state.epoch, deadlineMs: state.deadlineMs }
+    if (state.kind !== 'leading') return undefined
+    // A leader that slept finds on the wall clock how long (S10): its monotonic clock stood still.
+    const nowMs = this.#clock.nowMs()
+    const deadlineMs = Math.min(state.deadlineMs, nowMs + state.deadlineWallMs - this.#clock.wallMs())
+    return nowMs < deadlineMs ? { epoch: state.epoch, deadlineMs } : undefined
   }
 
   /** Somebody used that epoch: ours must be higher. A leader that learns of a higher one steps down. */
@@ -147,10 +157,10 @@ export class Election {
     const nowMs = this.#clock.nowMs()
     if (this.#isRetiring) return undefined
     if (this.#inheritance && nowMs >= this.#inheritance.untilMs) this.#inheritance = undefined
-    if (this.#state.kind === 'leading' && nowMs >= this.#state.deadlineMs) this.#follow(nowMs)
+    if (this.#state.kind === 'leading' && !this.office) this.#follow(nowMs)
     if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
     const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
-    this.#underWay = { request, sentMs: nowMs }
+    this.#underWay = { request, sentMs: nowMs, sentWallMs: this.#clock.wallMs() }
     return request
   }
 
@@ -192,7 +202,7 @@ export class Election {
     return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
   }
 
-  #written(revision: number, { request, sentMs }: UnderWay, nowMs: number): void {
+  #written(revision: number, { request, sentMs, sentWallMs }: UnderWay, nowMs: number): void {
     if (request.kind === 'read') return
     if (request.kind === 'create' && revision !== this.#watch.revision + 1)
       this.#watch = { ...this.#watch, quietSinceMs: nowMs }
@@ -209,8 +219,9 @@ export class Election {
     }
     this.#highestEpoch = epoch
     this.#inheritance = undefined
-    const deadlineMs = sentMs + this.#config.ttlMs * (1 - this.#config.drift)
-    this.#state = { kind: 'leading', revision, epoch, deadlineMs }
+    const heldMs = this.#config.ttlMs * (1 - this.#config.drift)
+    const deadlines = { deadlineMs: sentMs + heldMs, deadlineWallMs: sentWallMs + heldMs }
+    this.#state = { kind: 'leading', revision, epoch, ...deadlines }
     this.#nextMs = sentMs + this.#config.renewMs
   }
 

@@ -75,11 +75,13 @@ export class LeaseHolder {
     return nowMs < lease.sliceUntilMs && wallMs < lease.sliceUntilWallMs ? lease.slice : this.#config.floor
   }
 
-  /** The moment on the monotonic clock after which something else is in force, or Infinity. */
+  /** The moment on the monotonic clock after which something else is in force by either clock, or Infinity. */
   get changesAtMs(): number {
     const lease = this.#lease
     if (!lease) return Number.POSITIVE_INFINITY
-    return this.isCutOff ? lease.sliceUntilMs : lease.untilMs
+    const aheadMs = this.#clock.nowMs() - this.#clock.wallMs()
+    if (this.isCutOff) return Math.min(lease.sliceUntilMs, lease.sliceUntilWallMs + aheadMs)
+    return Math.min(lease.untilMs, lease.untilWallMs + aheadMs)
   }
 
   /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */

@@ -39,6 +39,7 @@ export class RandomFaults {
       () => this.#partition(),
       () => this.#jumpWall(this.#anyMachine()),
       () => this.#breakKey(),
+      () => this.#retire(),
     ]
     this.log.push(`${nowMs} ms: ${this.#pick(faults)()}`)
   }
@@ -103,6 +104,11 @@ export class RandomFaults {
     }
     allocatorKeyClock.jumpWall(20_000 * this.#random.next())
     return 'the wall clock of the key store jumps ahead'
+  }
+
+  #retire(): string {
+    this.#world.breakable.retireAllocator()
+    return 'the allocator is told to go'
   }
 
   #duration(): number {
