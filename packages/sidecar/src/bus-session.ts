@@ -4,6 +4,9 @@ import type { Clock, Timer } from '@spillway/clock'
 /** How long after a failed attempt the next one begins, in milliseconds. */
 const RETRY_MS = 500
 
+/** The first attempts are ours, so that they can be given up; a login that is refused for a while does not end it for good. */
+const OPTIONS = { waitOnFirstConnect: false, timeout: 5_000, ignoreAuthErrorAbort: true } as const
+
 /** What becomes of the connection. */
 export interface BusListener {
   /** The first connection is there. Once. */
@@ -50,7 +53,7 @@ export class BusSession {
     try {
       const { connectBus } = await import('@spillway/bus')
       if (this.#isClosed) return
-      const connection = await connectBus({ ...this.#address, options: { waitOnFirstConnect: false, timeout: 5_000 } })
+      const connection = await connectBus({ ...this.#address, options: OPTIONS })
       if (this.#isClosed) await connection.close()
       else this.#adopt(connection)
     } catch (error) {
