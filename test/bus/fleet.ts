@@ -40,7 +40,12 @@ export class Fleet {
   /** Server configuration under which the fleet runs. */
   static accounts(): string {
     return natsAccounts(
-      [...regionUsers(), ...sidecarUsers(), { role: 'operator', credential: credentialOf('root') }],
+      [
+        ...regionUsers(),
+        ...sidecarUsers(),
+        { role: 'operator', credential: credentialOf('root') },
+        { role: 'leaf', credential: credentialOf('leaf') },
+      ],
       true,
     )
   }

@@ -90,6 +90,7 @@ describe.each(natsVersions())('leases on nats-server $version', ({ binary }) => 
     ['not a number', { used: Number.NaN }],
     ['huge', { wants: [1e300] }],
     ['beyond any burst', { level: Number.POSITIVE_INFINITY }],
+    ['from a future epoch', { ack: { epoch: Number.MAX_SAFE_INTEGER, seq: 1 } }],
   ])('a report that is %s has no effect and is told', async (_name, change) => {
     const before = adviceOf('malformed')
     const sender = await fleet.connectAs('eu-b')
@@ -138,6 +139,15 @@ describe.each(natsVersions())('leases on nats-server $version', ({ binary }) => 
     await expect.poll(() => adviceOf('unanchored')).toBeGreaterThan(0)
     expect(fleet.sidecar('eu-a').budget.force.rate).toBeLessThanOrEqual(Math.max(1_000, before.rate))
     expect(fleet.inForce).toBeLessThanOrEqual(TERMS.share.rate * 1.000001)
+  })
+
+  test('a region that no budget names gets nothing, and is told', async () => {
+    const before = adviceOf('foreign')
+    const stranger = await fleet.connectAs('leaf')
+    stranger.publish('spillway.v1.up.s0.mars', encodeReports('x', [report]))
+
+    await expect.poll(() => adviceOf('foreign')).toBeGreaterThan(before)
+    expect(leaders()).toEqual({ allocators: 1, eu: 1, us: 1 })
   })
 
   test('advisories are published for operators', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@spillway/budget'
 import type { Clock, Timer } from '@spillway/clock'
 import { AdviceDesk, type Advice } from './advice.ts'
+import { EpochGuard } from './epoch-guard.ts'
 import { LeaderKey } from './leader-key.ts'
 import { decodeGrants, decodeReports, encodeGrants, encodeReports } from './lease-codec.ts'
 import { lastToken, subject } from './subject.ts'
@@ -40,6 +41,8 @@ export class RegionLink {
   readonly #timers = new Set<Timer>()
   readonly #desk: AdviceDesk
   readonly #offices = new Map<string, number>()
+  readonly #regionEpochs = new EpochGuard()
+  readonly #allocatorEpochs = new EpochGuard()
 
   /** `onAdvice` hears every advisory that this process also publishes. */
   constructor(
@@ -76,10 +79,10 @@ export class RegionLink {
   start(): void {
     const { region, shard } = this.#config
     this.#listen(subject.report(region, shard, '*'), (bytes, from) =>
-      this.#takeReports(bytes, from, (reports) => this.node.receiveFromSidecar(reports)),
+      this.#takeReports(bytes, from, this.#regionEpochs, (reports) => this.node.receiveFromSidecar(reports)),
     )
     this.#listen(subject.up(shard, '*'), (bytes, from) =>
-      this.#takeReports(bytes, from, (reports) => this.node.receiveFromRegion(reports)),
+      this.#takeReports(bytes, from, this.#allocatorEpochs, (reports) => this.node.receiveFromRegion(reports)),
     )
     this.#listen(subject.down(shard, region), (bytes) => this.#takeGrants(bytes))
     this.#every(POLL_MS, () => {
@@ -106,9 +109,16 @@ export class RegionLink {
     )
   }
 
-  #takeReports(bytes: Uint8Array, from: string, receive: (reports: LeaseReport[]) => readonly Reception[]): void {
-    const reports = decodeReports(bytes, from)
-    if (!reports) return this.#desk.raise({ kind: 'unreadable', about: from })
+  #takeReports(
+    bytes: Uint8Array,
+    from: string,
+    epochs: EpochGuard,
+    receive: (reports: LeaseReport[]) => readonly Reception[],
+  ): void {
+    const all = decodeReports(bytes, from)
+    if (!all) return this.#desk.raise({ kind: 'unreadable', about: from })
+    const reports = all.filter(({ ack }) => ack === undefined || epochs.admits(ack.epoch))
+    if (reports.length < all.length) this.#desk.raise({ kind: 'malformed', about: from, detail: 'impossible epoch' })
     for (const [index, kind] of receive(reports).entries()) {
       if (kind !== 'taken') this.#desk.raise({ kind, about: from, budget: reports[index]?.budget ?? '' })
     }
@@ -116,8 +126,10 @@ export class RegionLink {
 
   #takeGrants(bytes: Uint8Array): void {
     const { region } = this.#config
-    const grants = decodeGrants(bytes, region)
-    if (!grants) return this.#desk.raise({ kind: 'unreadable', about: region })
+    const all = decodeGrants(bytes, region)
+    if (!all) return this.#desk.raise({ kind: 'unreadable', about: region })
+    const grants = all.filter(({ epoch }) => this.#allocatorEpochs.admits(epoch))
+    if (grants.length < all.length) this.#desk.raise({ kind: 'malformed', about: region, detail: 'impossible epoch' })
     for (const [index, kind] of this.node.accept(grants).entries()) {
       const grant = grants[index]
       if (kind !== 'applied' && grant) this.#desk.raise({ kind, about: grant.grantor, budget: grant.budget })
