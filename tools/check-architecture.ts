@@ -24,6 +24,7 @@ const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['inspect', 'demo', 'attach'],
   '@grpc/proto-loader': ['contract', 'inspect', 'demo'],
+  protobufjs: ['bus', 'contract'],
 }
 
 const BANNED_NAMES = /^(utils?|types?|helpers?|interfaces?|common|misc)(\.|$)/

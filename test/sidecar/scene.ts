@@ -224,7 +224,7 @@ export class Held {
 }
 
 /** The contract of the example, with these policies over it. */
-function stockContract(policy: unknown = {}): Contract {
+export function stockContract(policy: unknown = {}): Contract {
   const overlay = { value: policy, placeOf: () => 'the test' }
   const roots = [STOCK_PROTO]
   const loaded = loadContract({ paths: [], roots, includes: [PROTO_ROOT], budgets: ['charges'], overlay })

@@ -9,6 +9,8 @@ export interface BucketStart {
   readonly burst: number
   /** Tokens in it at the start; a first lease starts with 0. Left out: full. */
   readonly level?: number
+  /** How long ago tokens may have been taken that {@link Bucket.giveBack} can still return, in milliseconds; 5 s left out. */
+  readonly rememberMs?: number
 }
 
 /** {@link Bucket.take} took nothing, and no waiting would help. */
@@ -40,7 +42,7 @@ export class Bucket {
     this.#burst = burst
     this.#level = level
     this.#refilledMs = clock.nowMs()
-    this.#headroom = new Headroom(this.#refilledMs, burst - level)
+    this.#headroom = new Headroom(this.#refilledMs, burst - level, start.rememberMs)
   }
 
   /** Tokens a second. */
@@ -78,6 +80,25 @@ export class Bucket {
     if (missing > this.#burst * ROUNDING) return (missing / this.#rate) * 1_000
     this.#level -= cost
     return 0
+  }
+
+  /**
+   * Takes `cost` tokens whether they are there or not: for what a call turned out to cost beyond what was taken for it. What is
+   * missing becomes a debt, which the refill repays before anything can be taken. A cost that is no positive number takes
+   * nothing.
+   */
+  charge(cost: number): void {
+    if (!(cost > 0)) return
+    this.#refill()
+    this.#level -= cost
+  }
+
+  /** Adds tokens from elsewhere; what does not fit is lost. An amount that is no positive number adds nothing. */
+  pour(tokens: number): void {
+    if (!(tokens > 0)) return
+    this.#refill()
+    this.#add(tokens)
+    this.#headroom.record(this.#refilledMs, this.#burst - this.#level)
   }
 
   /**

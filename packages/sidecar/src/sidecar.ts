@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import { TurnClock, systemRandom, type Clock, type Random } from '@spillway/clock'
+import { TurnClock, systemClock, systemRandom, type Clock, type Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import { inspectorSocketPath, startInspector, type Inspector } from '@spillway/inspect'
 import { Listener } from '@spillway/relay'
@@ -74,10 +74,11 @@ class RunningSidecar implements Sidecar {
 
   constructor(config: SidecarConfig, parts: SidecarParts) {
     const { contract, clock = new TurnClock(), random = systemRandom, log = () => undefined } = parts
+    const exactClock = parts.clock ?? systemClock
     const { inbound, outbound, service } = config
     this.#config = config
     this.#clock = clock
-    this.#composition = new Composition(config, { contract, clock, random, log })
+    this.#composition = new Composition(config, { contract, clock, exactClock, random, log })
     const { resources } = this.#composition
     const inboundConfig = {
       address: hostPort(inbound),
@@ -100,6 +101,8 @@ class RunningSidecar implements Sidecar {
       const inspector = await bind('inspect.port', hostPort(inspect), () => this.#startInspector())
       this.#inspector = inspector
       const { address, socketPath } = inspector
+      this.#composition.leases?.start()
+      await this.#composition.usage.start()
       this.addresses = {
         inbound: inboundAddress,
         outbound: outboundAddress,
@@ -136,7 +139,8 @@ class RunningSidecar implements Sidecar {
     this.#inbound.close()
     this.#outbound.close()
     for (const upstream of this.#composition.upstreams) upstream.close()
-    await this.#inspector?.close()
+    await Promise.all([this.#inspector?.close(), this.#composition.leases?.close()])
+    await this.#composition.usage.close()
     this.#composition.telemetry.close()
   }
 
@@ -148,7 +152,7 @@ class RunningSidecar implements Sidecar {
 
   #startInspector(): Promise<Inspector> {
     const { socketFolder, maxWatchers } = this.#config.inspect
-    const source = inspectorSource(this.#composition, this.#config, this.#clock.nowMs())
+    const source = inspectorSource(this.#composition, this.#config)
     return startInspector({
       address: hostPort(this.#config.inspect),
       ...(socketFolder === undefined ? {} : { socketPath: (port) => inspectorSocketPath(socketFolder, port) }),

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Problem } from '@spillway/call'
 import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
+import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
@@ -88,6 +89,8 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   }
   const taken = parsed.data.outbound.upstreams['app']
   if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
+  const wrong = budgetProblems(parsed.data, placeOf)
+  if (wrong.length > 0) return { problems: wrong }
   const warnings = [...unknownVariables(sources.env ?? {}), ...reserved(parsed.data, placeOf)]
   const config = withSocketFolder(parsed.data, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
@@ -154,7 +157,6 @@ function reserved(config: SidecarConfig, placeOf: (path: readonly PropertyKey[])
     const fix = 'leave it out until it is supported'
     warnings.push({ severity: 'warning', place: placeOf(path), message: `${path.join('.')}: ${message}`, fix })
   }
-  if (config.nats.servers !== undefined) warn(['nats', 'servers'], 'budgets are local to this sidecar all the same')
   if (config.web.port !== undefined) warn(['web', 'port'], 'nothing listens there yet')
   return warnings
 }
