@@ -8,7 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { pageOf, tableOf, verdictOf } from '../test/regions/report.ts'
+import { pageOf, phasesOf, tableOf, verdictOf } from '../test/regions/report.ts'
 import { FULL, SHORT } from '../test/regions/script.ts'
 import { runTour, type Scene } from '../test/regions/tour.ts'
 import { provideNatsServer } from './provide-nats-server.ts'
@@ -71,7 +71,7 @@ async function main(args: string[]): Promise<number> {
     const result = await runTour(script, flags.isLeaf ? 'leaf nodes' : 'gateways', display(), interrupt.signal)
     mkdirSync(FOLDER, { recursive: true })
     writeFileSync(`${FOLDER}/index.html`, pageOf(result))
-    console.log(`\n${tableOf(result)}\n\n${verdictOf(result)}\n${FOLDER}/index.html`)
+    console.log(`\n${phasesOf(result)}\n\n${tableOf(result)}\n\n${verdictOf(result)}\n${FOLDER}/index.html`)
     return (result.figures.get('leases')?.worstOfBurst ?? Infinity) <= 1 ? 0 : 1
   } catch (error) {
     if (interrupt.signal.aborted) return 130

@@ -14,16 +14,31 @@ const COLORS: Readonly<Record<Policy, string>> = { leases: '#0a7d5a', static: '#
 /** The closing table, one line for each way of sharing. */
 export function tableOf({ figures }: TourResult): string {
   const head = ['', 'worst excess / B', 'utilisation', 'critical served', 'admitted', 'offered']
-  const rows = POLICIES.map((policy) => rowOf(TITLES[policy], figures.get(policy)))
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return aligned([head, ...POLICIES.map((policy) => rowOf(TITLES[policy], figures.get(policy)))])
+}
+
+/** What each way admitted per second between one event and the next. */
+export function phasesOf({ figures, script }: TourResult): string {
+  const head = ['from', 'event', 'offered/s', ...POLICIES.map((policy) => `${policy}/s`)]
+  const rows = script.steps.map(({ atS, label }, index) => {
+    const endS = script.steps[index + 1]?.atS ?? script.seconds
+    const perSecond = (policy: Policy, column: 0 | 1): string => {
+      const seconds = (figures.get(policy)?.seconds ?? []).slice(atS, endS)
+      const sum = seconds.reduce((total, second) => total + second[column], 0)
+      return (sum / Math.max(1, seconds.length)).toFixed(0)
+    }
+    return [`${atS} s`, label, perSecond('leases', 0), ...POLICIES.map((policy) => perSecond(policy, 1))]
+  })
+  return aligned([head, ...rows])
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const columns = Math.max(...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  return lines.map((line) => line.trimEnd()).join('\n')
 }
 
 /** The sentence that says whether the promise held over the whole log. */
@@ -46,7 +61,7 @@ export function pageOf(result: TourResult): string {
 <p>One budget of ${TERMS.share.rate} per second, burst ${TERMS.share.burst}, floors of 10 %. ${verdictOf(result)}.</p>
 <svg viewBox="0 0 1000 420" role="img" aria-label="admitted per second">${plotOf(figures, script.seconds)}${eventsOf(result)}</svg>
 <p>${POLICIES.map((policy) => `<b style="color:${COLORS[policy]}">${TITLES[policy]}</b>`).join(' · ')} · grey: offered · dashed: the budget</p>
-<pre>${tableOf(result)}</pre><p>Advisories: ${told || 'none'}</p></html>
+<pre>${tableOf(result)}</pre><pre>${phasesOf(result)}</pre><p>Advisories: ${told || 'none'}</p></html>
 `
 }
 
