@@ -102,7 +102,13 @@ function compose(settings: Record<string, unknown>): Composition {
   const loaded = configFrom(settings)
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems))
   const log = (): void => undefined
-  return new Composition(loaded.ok.config, { contract: emptyContract(), clock: systemClock, exactClock: systemClock, random: systemRandom, log })
+  return new Composition(loaded.ok.config, {
+    contract: emptyContract(),
+    clock: systemClock,
+    exactClock: systemClock,
+    random: systemRandom,
+    log,
+  })
 }
 
 function emptyContract(): Contract {
