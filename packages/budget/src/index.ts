@@ -30,3 +30,10 @@ export {
 export { BudgetGate } from './budget-gate.ts'
 export { Budget } from './budget.ts'
 export { Budgets } from './budgets.ts'
+export {
+  StrictElection,
+  Voter,
+  type StrictElectionConfig,
+  type Vote,
+  type VoteRequest,
+} from './lease/strict-election.ts'
