@@ -125,7 +125,8 @@ function checkSoleOwners(projects: readonly Project[]): string[] {
   const declaredBy = new Map<string, string[]>()
   for (const { manifest, short } of projects) {
     for (const name of Object.keys(manifest.dependencies ?? {})) {
-      if (!name.startsWith('@spillway/') && !OWNERS[name]) declaredBy.set(name, [...(declaredBy.get(name) ?? []), short])
+      if (!name.startsWith('@spillway/') && !OWNERS[name])
+        declaredBy.set(name, [...(declaredBy.get(name) ?? []), short])
     }
   }
   return [...declaredBy]

@@ -98,7 +98,7 @@ function main(args: readonly string[]): number {
   try {
     flags = readFlags(args)
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error))
+    console.error((error instanceof Error ? error.message : String(error)).split('\n')[0])
     return 2
   }
   const { scale, seed } = flags

@@ -9,8 +9,8 @@ export interface BucketStart {
   readonly burst: number
   /** Tokens in it at the start; a first lease starts with 0. Left out: full. */
   readonly level?: number
-  /** How long ago tokens may have been taken that {@link Bucket.giveBack} can still return, in milliseconds; 5 s left out. */
-  readonly rememberMs?: number
+  /** How exactly and how long {@link Bucket.giveBack} knows the past; left out, eight windows of 1 s. */
+  readonly memory?: { readonly windowMs: number; readonly windows: number }
 }
 
 /** {@link Bucket.take} took nothing, and no waiting would help. */
@@ -42,7 +42,7 @@ export class Bucket {
     this.#burst = burst
     this.#level = level
     this.#refilledMs = clock.nowMs()
-    this.#headroom = new Headroom(this.#refilledMs, burst - level, start.rememberMs)
+    this.#headroom = new Headroom(this.#refilledMs, burst - level, start.memory?.windowMs, start.memory?.windows)
   }
 
   /** Tokens a second. */
@@ -79,6 +79,7 @@ export class Bucket {
     const missing = Math.min(this.#burst, cost + floor) - this.#level
     if (missing > this.#burst * ROUNDING) return (missing / this.#rate) * 1_000
     this.#level -= cost
+    this.#headroom.taken(this.#refilledMs, this.#burst - this.#level, cost)
     return 0
   }
 

@@ -38,3 +38,10 @@ export { Budget } from './budget.ts'
 export { Budgets } from './budgets.ts'
 export type { CallBudget } from './call-budget.ts'
 export { SharedBudget, type OnCutOff, type SharedBudgetConfig } from './shared-budget.ts'
+export {
+  StrictElection,
+  Voter,
+  type StrictElectionConfig,
+  type Vote,
+  type VoteRequest,
+} from './lease/strict-election.ts'

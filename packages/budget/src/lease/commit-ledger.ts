@@ -73,7 +73,7 @@ export class CommitLedger implements Ledger {
 }
 
 /** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
-export function compare(one: GrantId, other: GrantId): number {
+function compare(one: GrantId, other: GrantId): number {
   return one.epoch - other.epoch || one.seq - other.seq
 }
 

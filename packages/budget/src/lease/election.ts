@@ -119,6 +119,8 @@ export class Election {
   sawEpoch(epoch: number): void {
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
     if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
+      // What this very leader issued is still in force: it waits like any other successor (S5).
+      this.#watch = { ...this.#watch, quietSinceMs: this.#clock.nowMs() }
       this.#state = { kind: 'elected', revision: this.#state.revision }
     }
   }

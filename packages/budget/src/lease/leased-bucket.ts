@@ -4,8 +4,8 @@ import { LatchedClock } from './latched-clock.ts'
 import type { LeaseHolder } from './lease-holder.ts'
 import { NO_SHARE, type Share } from './share.ts'
 
-/** How long ago tokens may have been taken that can still be given back: longer than most streams of a language model. */
-const REMEMBER_MS = 60_000
+/** What can be given back: what was taken in the last minute, longer than most streams of a language model. */
+const MEMORY = { windowMs: 250, windows: 256 }
 
 /**
  * The bucket of one sidecar on a lease: every decision is local. Its level never exceeds the burst in force; a shrink
@@ -28,7 +28,7 @@ export class LeasedBucket {
     this.#clock = clock
     this.#refillDrift = refillDrift
     this.#latched = new LatchedClock(clock)
-    this.#bucket = new Bucket(this.#latched, { rate: 0, burst: 0, rememberMs: REMEMBER_MS })
+    this.#bucket = new Bucket(this.#latched, { rate: 0, burst: 0, memory: MEMORY })
     this.sync()
   }
 
@@ -47,7 +47,12 @@ export class LeasedBucket {
     return this.#force
   }
 
-  /** When the last take happened, for {@link settle}. */
+  /** The moment of the last {@link sync}, on the monotonic clock. */
+  get nowMs(): number {
+    return this.#latched.nowMs()
+  }
+
+  /** The moment of a take that has just succeeded, for {@link settle}. */
   get takenMs(): number {
     return this.#bucket.refilledMs
   }
@@ -64,20 +69,18 @@ export class LeasedBucket {
   }
 
   /**
-   * Takes `cost` units if at least `watermark` (a fraction of the burst in force) stays. Returns 0 when they were taken, else
-   * the milliseconds until they could be, as `Bucket.take` does.
+   * Takes `cost` units if at least `kept` units stay, as of the last {@link sync}. Returns 0 when they were taken, else the
+   * milliseconds until they could be, as `Bucket.take` does.
    */
-  draw(cost: number, watermark: number): number {
-    this.sync()
-    const waitMs = this.#bucket.take(cost, watermark * this.#force.burst)
+  draw(cost: number, kept: number): number {
+    const waitMs = this.#bucket.take(cost, kept)
     if (waitMs === 0) this.#used += cost
     return waitMs
   }
 
-  /** Takes one unit for each of `calls` calls, as many as leave the watermark; returns how many. */
-  drawMany(calls: number, watermark: number): number {
-    this.sync()
-    const room = Math.floor(this.#bucket.level() - watermark * this.#force.burst + 1e-9)
+  /** Takes one unit for each of `calls` calls, as many as leave `kept` units; returns how many. As of the last {@link sync}. */
+  drawMany(calls: number, kept: number): number {
+    const room = Math.floor(this.#bucket.level() - kept + 1e-9)
     const taken = Math.max(0, Math.min(calls, room))
     if (taken > 0 && this.#bucket.take(taken) > 0) return 0
     this.#used += taken

@@ -97,16 +97,23 @@ export class LeasedBudget {
   /** As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. */
   draw(cost: number, tier: number): number {
     this.#meter.add(tier, cost)
-    const waitMs = this.#bucket.draw(cost, this.#config.watermarks[tier] ?? 0)
-    if (waitMs === 0 || tier === 0) return waitMs
-    if (!this.#floors.allows(tier, cost, this.#bucket.force.rate, this.#bucket.takenMs)) return waitMs
-    return this.#bucket.draw(cost, 0) === 0 ? 0 : waitMs
+    const kept = this.#keptFrom(tier)
+    const waitMs = this.#bucket.draw(cost, kept)
+    if (waitMs === 0) this.#floors.drawn(tier, cost)
+    else if (cost > this.#floors.claimOf(tier) || this.#bucket.draw(cost, 0) > 0) {
+      // The claims of the others may grow all the while.
+      return waitMs / (1 - this.#floors.flowKeptFrom(tier))
+    } else this.#floors.drawn(tier, cost)
+    return 0
   }
 
   /** Takes a unit for each of `calls` calls that came together, for as many as there are units. Returns how many. */
   takeMany(calls: number, tier: number): number {
     this.#meter.add(tier, calls, calls)
-    return this.#bucket.drawMany(calls, this.#config.watermarks[tier] ?? 0)
+    const taken = this.#bucket.drawMany(calls, this.#keptFrom(tier))
+    const claimed = this.#bucket.drawMany(Math.min(calls - taken, Math.floor(this.#floors.claimOf(tier))), 0)
+    this.#floors.drawn(tier, taken + claimed)
+    return taken + claimed
   }
 
   /** A call that took `reserved` units at `takenMs` turned out to cost `actual`: the rest is refunded, more becomes a debt. */
@@ -146,6 +153,14 @@ export class LeasedBudget {
   /** The connection was lost and is back: nobody knows what arrived, so the full state is due again. */
   reconnected(): void {
     this.#pace.reset()
+  }
+
+  /** Units that a call of this tier must leave for more important ones, and for the floors of all others. */
+  #keptFrom(tier: number): number {
+    this.#bucket.sync()
+    const { rate, burst } = this.#bucket.force
+    this.#floors.refill(rate, this.#bucket.nowMs)
+    return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
   }
 
   #release(rate: number): void {

@@ -8,7 +8,7 @@ import type { Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 
 /** What must stay saved up after a call of each tier, as a fraction of the burst: as in the leases. */
-export const WATERMARKS = [0, 0.1, 0.2, 0.3]
+const WATERMARKS = [0, 0.1, 0.2, 0.3]
 
 /** How often counters are told to everybody, in milliseconds. */
 const GOSSIP_MS = 250

@@ -16,7 +16,7 @@ export interface Scale {
 }
 
 /** Something that happens at a true time. */
-export interface ScenarioEvent {
+interface ScenarioEvent {
   readonly atMs: number
   readonly act: (fleet: Fleet) => void
 }
