@@ -81,7 +81,7 @@ describe.each(natsVersions())('a leader key on nats-server $version', ({ binary 
   test('answers unknown in time while the server is frozen, and serves again afterwards', async () => {
     const key = keyOf('frozen')
     await key.ask({ kind: 'create', entry: { incarnation: 'one', epoch: 0 } })
-    server.pause()
+    await server.pause()
     const startMs = performance.now()
     const answer = await key.ask({ kind: 'update', ifRevision: 1, entry: { incarnation: 'one', epoch: 1 } })
     const tookMs = performance.now() - startMs

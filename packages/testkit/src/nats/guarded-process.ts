@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 
 /**
  * Starts the program, names its process, and ends it as soon as standard input does: the program never outlives whoever
@@ -47,6 +49,13 @@ export class GuardedProcess {
     return this.#shell.exitCode !== null || this.#shell.signalCode !== null
   }
 
+  /** Stops it (SIGSTOP), and resolves once the system says that it stands still, after 2 s at the latest. */
+  async stop(): Promise<void> {
+    this.signal('SIGSTOP')
+    const endMs = performance.now() + 2_000
+    while (!this.hasEnded && !isStopped(this.pid) && performance.now() < endMs) await setTimeout(2)
+  }
+
   /** Sends a signal; a process that is gone already is left alone. */
   signal(signal: NodeJS.Signals): void {
     if (!this.hasEnded) process.kill(this.pid, signal)
@@ -56,5 +65,15 @@ export class GuardedProcess {
   async kill(): Promise<void> {
     this.signal('SIGKILL')
     await this.#gone
+  }
+}
+
+/** Linux says so; elsewhere a stop is taken to be immediate. */
+function isStopped(pid: number): boolean {
+  if (process.platform !== 'linux') return true
+  try {
+    return /\) [Tt] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return true
   }
 }

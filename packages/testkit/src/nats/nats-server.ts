@@ -74,9 +74,9 @@ export class NatsServer {
     this.#process = undefined
   }
 
-  /** Freezes it: connections stay open and nothing answers. */
-  pause(): void {
-    this.#process?.signal('SIGSTOP')
+  /** Freezes it: connections stay open and nothing answers. Resolves once it stands still. */
+  async pause(): Promise<void> {
+    await this.#process?.stop()
   }
 
   /** Ends a {@link pause}. */
