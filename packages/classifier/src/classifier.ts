@@ -1,4 +1,4 @@
-import { MetadataName, Status } from '@spillway/call'
+import { MetadataName, NO_DEADLINE, Status, type Deadline } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Arrival, FirstMessage } from './arrival.ts'
@@ -48,6 +48,11 @@ export class Classifier {
   /** What was counted so far. */
   get counts(): ClassifierCounts {
     return this.#counts
+  }
+
+  /** When the call has to be over, known before its request is; malformed timeouts are left to {@link classify}. */
+  deadlineOf(arrival: Pick<Arrival, 'path' | 'metadata' | 'arrivedMs'>): Deadline {
+    return deadlineOf(arrival, this.#contract.policyOf(arrival.path)) ?? NO_DEADLINE
   }
 
   /** The call's policy reads the request: collect the first message (at most `MAX_REQUEST_BYTES`), then classify. */

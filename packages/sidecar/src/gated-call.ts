@@ -1,6 +1,7 @@
 import {
   Call,
   MetadataName,
+  NEVER_RETRY,
   NO_DEADLINE,
   PROCEED,
   PriorityClass,
@@ -66,9 +67,8 @@ export class GatedCall implements ExchangeObserver, Waiter {
   start(): void {
     const { path } = this.#exchange
     if (isSystemPath(path)) this.#enter(this.#systemFacts(), NO_GATES)
-    else if (this.#policies.classifier.needsRequest(path)) {
-      this.#exchange.readFirstMessage(MAX_REQUEST_BYTES, (first) => this.#classify(first))
-    } else this.#classify(undefined)
+    else if (this.#policies.classifier.needsRequest(path)) this.#readRequest()
+    else this.#classify(undefined)
   }
 
   /** Refuses it before anything is known of it. */
@@ -104,6 +104,16 @@ export class GatedCall implements ExchangeObserver, Waiter {
     this.#side.inFlight--
     if (this.#call !== undefined) this.#gates.leave(this.#call, outcome)
     this.#tell(end, outcome)
+  }
+
+  /** Seats and tokens are not taken before the message is here: a caller that never sends it costs nothing but memory. */
+  #readRequest(): void {
+    const { path, request: metadata, arrivedMs } = this.#exchange
+    const deadlineMs = this.#policies.classifier.deadlineOf({ path, metadata, arrivedMs })
+    this.#exchange.readFirstMessage(MAX_REQUEST_BYTES, deadlineMs, (first) => {
+      if (first.kind !== 'late') this.#classify(first)
+      else this.turnAway({ kind: 'deadline_infeasible', pushbackMs: NEVER_RETRY, remainingMs: 0 })
+    })
   }
 
   #classify(first: FirstMessage | undefined): void {
