@@ -117,7 +117,6 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #classify(first: FirstMessage | undefined): void {
-    if (first?.kind === 'unreadable') this.#tellUnreadable(first.reason)
     const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
     const upstream = this.#destination.upstream.name
     const metadata = inheritedMetadata(request)
@@ -126,6 +125,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     switch (classification.kind) {
       case 'classified':
         this.#classified = classification
+        this.#tellOddities(classification)
         this.#enter(classification, this.#destination.gates)
         return
       case 'refused':
@@ -215,8 +215,10 @@ export class GatedCall implements ExchangeObserver, Waiter {
     }
   }
 
-  #tellUnreadable(reason: Extract<FirstMessage, { kind: 'unreadable' }>['reason']): void {
-    this.#side.telemetry.emit({ kind: 'request_unreadable', path: this.#exchange.path, reason })
+  #tellOddities({ path, peer, rank, unreadable, cappedFrom }: Classified): void {
+    const { telemetry } = this.#side
+    if (unreadable !== undefined) telemetry.emit({ kind: 'request_unreadable', path, reason: unreadable })
+    if (cappedFrom !== undefined) telemetry.emit({ kind: 'class_capped', path, peer, asked: cappedFrom, given: rank })
   }
 
   #outcomeOf(end: ExchangeEnd): Outcome {

@@ -90,6 +90,7 @@ class RunningSidecar implements Sidecar {
     const outboundConfig = { address: hostPort(outbound), origin: service, trustsLoopback: true }
     this.#inbound = new Listener(inboundConfig, this.#composition.inbound, resources)
     this.#outbound = new Listener(outboundConfig, this.#composition.outbound, resources)
+    this.#composition.listeners.set('inbound', this.#inbound).set('outbound', this.#outbound)
   }
 
   async start(): Promise<void> {

@@ -88,6 +88,7 @@ function isRoutine(call: Extract<SidecarEvent, { kind: 'call_ended' }>): boolean
 function isWarning(event: SidecarEvent): boolean {
   switch (event.kind) {
     case 'config_rejected':
+    case 'rule_failed':
       return true
     case 'breaker_changed':
       return event.to === 'open'

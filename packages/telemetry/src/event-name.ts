@@ -28,12 +28,12 @@ const BREAKER_NAMES = {
 } as const satisfies Record<BreakerState, string>
 
 const OTHER_NAMES = {
-  connection_changed: 'ConnectionChanged',
   drain_started: 'DrainStarted',
   drain_ended: 'DrainEnded',
   config_reloaded: 'ConfigReloaded',
   config_rejected: 'ConfigRejected',
   request_unreadable: 'RequestUnreadable',
+  rule_failed: 'RuleFailed',
   class_capped: 'ClassCapped',
   operator_action: 'OperatorAction',
 } as const
