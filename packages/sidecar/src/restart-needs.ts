@@ -3,7 +3,18 @@ import type { Problem } from '@spillway/call'
 import type { SidecarConfig } from './config/schema.ts'
 
 /** Groups of settings that are read once, when the sidecar starts. */
-const READ_ONCE = ['service', 'region', 'inbound', 'outbound', 'inspect', 'mode', 'breaker', 'drain', 'log'] as const
+const READ_ONCE = [
+  'service',
+  'region',
+  'inbound',
+  'outbound',
+  'inspect',
+  'web',
+  'mode',
+  'breaker',
+  'drain',
+  'log',
+] as const
 
 /** What of a new configuration stays as it was until a restart, one warning each. */
 export function restartNeeds(before: SidecarConfig, after: SidecarConfig): readonly Problem[] {

@@ -155,6 +155,5 @@ function reserved(config: SidecarConfig, placeOf: (path: readonly PropertyKey[])
     warnings.push({ severity: 'warning', place: placeOf(path), message: `${path.join('.')}: ${message}`, fix })
   }
   if (config.nats.servers !== undefined) warn(['nats', 'servers'], 'budgets are local to this sidecar all the same')
-  if (config.web.port !== undefined) warn(['web', 'port'], 'nothing listens there yet')
   return warnings
 }

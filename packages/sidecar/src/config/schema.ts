@@ -33,7 +33,8 @@ const inspect = section({
 })
 
 const web = section({
-  port: optional(kinds.port, 'Reserved for /metrics and the console; nothing listens there yet'),
+  host: setting(kinds.text, '127.0.0.1', 'Interface of /metrics, /startup, /ready and /live'),
+  port: setting(kinds.port, 7054, 'Port of /metrics, /startup, /ready and /live'),
 })
 
 const proto = section({
