@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { FREE_PORTS, runCommand } from './command-process.fixture.ts'
 
@@ -100,4 +101,15 @@ test('help is no error', async () => {
 
   expect(exitCode).toBe(0)
   expect(out).toContain('Priority-aware sidecars for gRPC services')
+})
+
+test('the examples have a configuration that is right, from whatever folder it is named', async () => {
+  const file = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
+  const checked = await runCommand(['check', '--config', file])
+  const explained = await runCommand(['explain', 'bank.v1.Risk/Score', '--config', file])
+
+  expect(checked.exitCode).toBe(0)
+  expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')
+  expect(explained.out).toMatch(/^priority +standard +method option +\S+proto\/example\/bank\/v1\/bank\.proto:19$/m)
+  expect(explained.out).toMatch(/^breaker\.open +5s +yaml default +\S+proto\/example\/spillway\.yaml:18$/m)
 })

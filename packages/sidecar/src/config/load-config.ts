@@ -5,6 +5,7 @@ import type { Problem } from '@spillway/call'
 import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
 import { toProblems } from './config-problem.ts'
+import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
@@ -89,7 +90,8 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   const taken = parsed.data.outbound.upstreams['app']
   if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
   const warnings = [...unknownVariables(sources.env ?? {}), ...reserved(parsed.data, placeOf)]
-  const config = withSocketFolder(parsed.data, sources.env ?? {})
+  const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
+  const config = withSocketFolder({ ...parsed.data, proto }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
 }
 

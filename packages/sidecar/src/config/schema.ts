@@ -38,7 +38,7 @@ const web = section({
 })
 
 const proto = section({
-  paths: setting(kinds.listOf(kinds.text), [], 'Folders with .proto files'),
+  paths: setting(kinds.listOf(kinds.text), [], 'Folders with .proto files; in YAML relative to the file'),
   roots: setting(kinds.listOf(kinds.text), [], 'Files to load; left out: every file of the folders'),
   includes: setting(kinds.listOf(kinds.text), [], 'More folders in which imports are looked for'),
 })
