@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js'
+import { Status } from '@spillway/call'
 import { InspectorClient, type BreakerView } from '@spillway/inspect'
 import { expect, test } from 'vitest'
 import { Scene, StockCaller, type Receipt, type Work } from './scene.ts'
@@ -6,10 +7,10 @@ import { Scene, StockCaller, type Receipt, type Work } from './scene.ts'
 /** What the app does with `Reserve`, call by call, as the test says. */
 class Patient {
   /** The status of the next answers; `hang` never answers. */
-  next: number | 'hang' = status.OK
+  next: number | 'hang' = Status.OK
   readonly work: Work = async (method) => {
     if (this.next === 'hang') return await new Promise<Receipt>(() => undefined)
-    if (this.next !== status.OK) throw Object.assign(new Error('sick'), { code: this.next })
+    if (this.next !== Status.OK) throw Object.assign(new Error('sick'), { code: this.next })
     return { note: method }
   }
 }
