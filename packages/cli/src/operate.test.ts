@@ -62,7 +62,9 @@ test('breakers shows them, trip opens one by hand through the unix socket, reset
   expect(breaker).toMatchObject({ name: 'app a.B/C', state: 'open' })
   expect(reset.out).toMatch(/^app a\.B\/C +CLOSED +- +0 in 10 s +above 5 % of 20 +- +- +reset by hand/m)
   expect(unknown.exitCode).toBe(1)
-  expect(unknown.err).toContain('app a.B/C')
+  expect(unknown.err).toMatch(
+    /no breaker "app a\.B\/D"; .*app a\.B\/C.*Fix: write a name as spillway breakers shows it\.\n$/,
+  )
 })
 
 test('top shows what calls did, tap shows them as they end', async () => {
