@@ -34,7 +34,7 @@ test('probes follow the app and the drain; started stays started', async () => {
 })
 
 test('metrics tell calls, seats, queues, breakers, budgets and connections', async () => {
-  await using scene = await Scene.set(working)
+  await using scene = await Scene.set(working, { budgets: { charges: { rate: 0.1, burst: 2 } } })
   await scene.caller.call('Charge')
   await scene.caller.call('Charge')
   const { text } = await get(scene, '/metrics')
@@ -99,7 +99,10 @@ test('a fallback rule that fails to evaluate is counted and logged with its name
 })
 
 test('what a gate in shadow mode would have done is counted', async () => {
-  await using scene = await Scene.set(working, { mode: { budget: 'shadow' } })
+  await using scene = await Scene.set(working, {
+    mode: { budget: 'shadow' },
+    budgets: { charges: { rate: 0.1, burst: 2 } },
+  })
   for (let index = 0; index < 3; index++) await scene.caller.call('Charge')
 
   expect((await get(scene, '/metrics')).text).toMatch(
