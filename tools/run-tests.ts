@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { provideNatsServer } from './provide-nats-server.ts'
 
 /** The part of a Vitest JSON report that is read here. */
 interface Report {
@@ -43,10 +44,13 @@ export function formatTotals({ passed, failed, skipped }: Totals): string {
 function main(): number {
   for (const stale of globSync('dist/*/**/tests.json')) rmSync(stale)
   mkdirSync('dist', { recursive: true })
+  const nats = provideNatsServer()
+  if (nats.kind === 'missing') console.error(nats.advice)
+  const bus = nats.kind === 'found' ? { NATS_SERVER_BIN: nats.path } : {}
   const run = spawnSync(
     'nx',
     ['run-many', '--targets=test', '--parallel=2', '--outputStyle=stream-without-prefixes', ...process.argv.slice(2)],
-    { stdio: 'inherit', env: { ...process.env, NX_TUI: 'false', NX_DAEMON: 'false', FORCE_COLOR: '0' } },
+    { stdio: 'inherit', env: { ...process.env, ...bus, NX_TUI: 'false', NX_DAEMON: 'false', FORCE_COLOR: '0' } },
   )
   const files = ['dist/test/tests.json', 'dist/tools/tests.json', ...globSync('dist/packages/*/tests.json')]
   const reports = files

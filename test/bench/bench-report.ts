@@ -3,7 +3,7 @@ import { DIRECT } from './peer.ts'
 import { median } from './statistics.ts'
 import { addedP99Ms, judgeTargets, rateOf } from './targets.ts'
 
-const COLUMNS = ['peer', 'calls/s', 'of direct', 'lowest..highest', 'p50 added', 'p99 added', 'resident']
+const COLUMNS = ['peer', 'calls/s', 'of direct', 'lowest..highest', 'CPU a call', 'p50 added', 'p99 added', 'resident']
 
 /** The report in Markdown: what was measured, the targets beside it, and how to do it again. */
 export function benchReport(result: BenchResult): string {
@@ -11,7 +11,7 @@ export function benchReport(result: BenchResult): string {
     '# Relay benchmark',
     '',
     'Small unary calls (64-octet messages). Calls per second are medians of interleaved rounds; latency is what a peer',
-    'adds to the direct way at 1,000 calls a second.',
+    'adds to the direct way at 1,000 calls a second; CPU time a call and resident memory are of the memory calls.',
     '',
     ...markdownTable([COLUMNS, ...result.peers.map((peer) => peerRow(result, peer))]),
     '',
@@ -44,6 +44,7 @@ function peerRow(result: BenchResult, peer: PeerResult): string[] {
     whole(rateOf(peer)),
     direct === undefined ? '-' : (rateOf(peer) / rateOf(direct)).toFixed(2),
     `${whole(Math.min(...peer.callsPerSecond))}..${whole(Math.max(...peer.callsPerSecond))}`,
+    peer.cpuUs.length === 0 ? '-' : `${median(peer.cpuUs).toFixed(1)} us`,
     milliseconds(p50Ms),
     milliseconds(addedP99Ms(result, peer)),
     peer.residentMib.length === 0 ? '-' : `${peer.residentMib.map((mib) => mib.toFixed(1)).join(', ')} MiB`,

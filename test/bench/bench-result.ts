@@ -8,6 +8,11 @@ export interface PeerResult {
   readonly command: string
   /** Calls per second, one value a round. */
   readonly callsPerSecond: readonly number[]
+  /**
+   * CPU time of the peer for one call in microseconds, one value for each so many memory calls: unlike calls per second,
+   * hardly disturbed by what else the machine does. Empty when it was not measured.
+   */
+  readonly cpuUs: readonly number[]
   /** Latency at the fixed low rate in milliseconds, one value a round. */
   readonly p50Ms: readonly number[]
   readonly p99Ms: readonly number[]

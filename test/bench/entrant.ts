@@ -4,8 +4,9 @@ import { ANSWER_BYTES } from './backend.ts'
 import type { PeerResult } from './bench-result.ts'
 import type { Command } from './command.ts'
 import { formatCommand } from './command.ts'
-import { parseLatencies, runLoad, type Load, type LoadTarget } from './h2load.ts'
+import { parseLatencies, runLoad, type Load, type LoadResult, type LoadTarget } from './h2load.ts'
 import { versionLine } from './machine.ts'
+import type { PinnedProcess } from './pinned-process.ts'
 import { percentile } from './statistics.ts'
 
 /** Whose answers did not all come back whole takes no part. */
@@ -19,6 +20,7 @@ export class Entrant {
   readonly #command: Command
   readonly #target: LoadTarget
   readonly #rates: number[] = []
+  readonly #cpuUs: number[] = []
   readonly #p50Ms: number[] = []
   readonly #p99Ms: number[] = []
   readonly #residentMib: number[] = []
@@ -41,6 +43,7 @@ export class Entrant {
       version: this.#version,
       command: formatCommand(this.#command),
       callsPerSecond: this.#rates,
+      cpuUs: this.#cpuUs,
       p50Ms: this.#p50Ms,
       p99Ms: this.#p99Ms,
       residentMib: this.#residentMib,
@@ -61,15 +64,18 @@ export class Entrant {
     this.#p99Ms.push(percentile(latencies, 99))
   }
 
-  /** Sends the load and notes what the peer holds after it. */
-  async measureMemory(load: Load, residentMib: () => number | undefined): Promise<void> {
-    await this.#run(this.#target, load)
-    const resident = residentMib()
+  /** Sends the load and notes what the peer holds after it, and the CPU time that it took. */
+  async measureMemory(load: Load, server: PinnedProcess): Promise<void> {
+    const startedMs = server.cpuMs()
+    const { done } = await this.#run(this.#target, load)
+    const endedMs = server.cpuMs()
+    const resident = server.residentMib()
     if (resident !== undefined) this.#residentMib.push(resident)
+    if (startedMs !== undefined && endedMs !== undefined) this.#cpuUs.push(((endedMs - startedMs) * 1_000) / done)
   }
 
   /** A refusal is an answer of status 200 as well, but has no message: the octets tell. */
-  async #run(target: LoadTarget, load: Load): Promise<{ callsPerSecond: number }> {
+  async #run(target: LoadTarget, load: Load): Promise<LoadResult> {
     const result = await runLoad(target, load)
     const share = result.dataBytes / (ANSWER_BYTES * Math.max(1, result.done))
     if (result.done === 0 || result.failed > 0 || share < 0.99)

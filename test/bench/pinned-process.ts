@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram, type Command } from './command.ts'
@@ -48,6 +48,11 @@ export class PinnedProcess implements AsyncDisposable {
     return this.#process.pid === undefined ? undefined : residentMibOf(this.#process.pid)
   }
 
+  /** CPU time of all threads of the process and of those that it started, in ms; undefined where the system does not tell. */
+  cpuMs(): number | undefined {
+    return this.#process.pid === undefined ? undefined : cpuMsOf(this.#process.pid)
+  }
+
   /** Ends the group and waits until all of it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { pid } = this.#process
@@ -93,11 +98,27 @@ async function accepts(port: number): Promise<boolean> {
 }
 
 function residentMibOf(pid: number): number | undefined {
+  return sumOfTree(pid, (one) => {
+    const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${one}/status`, 'utf8'))?.[1]
+    return Number(kib ?? 0) / 1_024
+  })
+}
+
+/** The first figure of `schedstat` is the time on a core, in nanoseconds. */
+function cpuMsOf(pid: number): number | undefined {
+  return sumOfTree(pid, (one) => {
+    const threads = readdirSync(`/proc/${one}/task`)
+    const texts = threads.map((thread) => readFileSync(`/proc/${one}/task/${thread}/schedstat`, 'utf8'))
+    return texts.reduce((sum, text) => sum + Number.parseInt(text, 10) / 1_000_000, 0)
+  })
+}
+
+/** The figure of a process and of all below it, added up. */
+function sumOfTree(pid: number, figureOf: (pid: number) => number): number | undefined {
   try {
-    const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
-    const below = children.reduce((sum, child) => sum + (residentMibOf(Number(child)) ?? 0), 0)
-    return Number(kib ?? 0) / 1_024 + below
+    const below = children.reduce((sum, child) => sum + (sumOfTree(Number(child), figureOf) ?? 0), 0)
+    return figureOf(pid) + below
   } catch {
     return undefined
   }

@@ -72,7 +72,7 @@ export async function measureMemory({ options, tell }: Ground, { candidates }: L
     }
     await using server = await start()
     for (let repeat = 0; repeat <= options.memoryRepeats; repeat++) {
-      await entrant.measureMemory(memoryLoad(options), () => server.residentMib())
+      await entrant.measureMemory(memoryLoad(options), server)
     }
     tell(`${entrant.name}: memory measured`)
   }

@@ -6,7 +6,17 @@ import { PeerName } from './peers/index.ts'
 import { judgeTargets, type Target } from './targets.ts'
 
 function peer(name: string, callsPerSecond: number[], p99Ms = 1, residentMib: number[] = []): PeerResult {
-  return { name, note: '', version: '', command: 'x', callsPerSecond, p50Ms: [0.5], p99Ms: [p99Ms], residentMib }
+  return {
+    name,
+    note: '',
+    version: '',
+    command: 'x',
+    callsPerSecond,
+    cpuUs: [12.34],
+    p50Ms: [0.5],
+    p99Ms: [p99Ms],
+    residentMib,
+  }
 }
 
 function result(...peers: PeerResult[]): BenchResult {
@@ -65,7 +75,9 @@ test('the report names peers, figures, skipped ones, machine and commands', () =
   const skipped = [{ name: 'HAProxy', reason: 'haproxy was not found' }]
   const report = benchReport({ ...result(peer(DIRECT, [2_000], 1), peer(PeerName.nghttpx, [1_000], 1.25)), skipped })
 
-  expect(report).toContain('| nghttpx | 1,000   | 0.50      | 1,000..1,000    | 0.00 ms   | 0.25 ms   | -        |')
+  expect(report).toContain(
+    '| nghttpx | 1,000   | 0.50      | 1,000..1,000    | 12.3 us    | 0.00 ms   | 0.25 ms   | -        |',
+  )
   expect(report).toContain('- skipped: HAProxy: haproxy was not found')
   expect(report).toContain('- cores: 2')
   expect(report).toContain('- throughput: `h2load`')

@@ -9,6 +9,8 @@ export interface BucketStart {
   readonly burst: number
   /** Tokens in it at the start; a first lease starts with 0. Left out: full. */
   readonly level?: number
+  /** How exactly and how long {@link Bucket.giveBack} knows the past; left out, eight windows of 1 s. */
+  readonly memory?: { readonly windowMs: number; readonly windows: number }
 }
 
 /** {@link Bucket.take} took nothing, and no waiting would help. */
@@ -40,7 +42,7 @@ export class Bucket {
     this.#burst = burst
     this.#level = level
     this.#refilledMs = clock.nowMs()
-    this.#headroom = new Headroom(this.#refilledMs, burst - level)
+    this.#headroom = new Headroom(this.#refilledMs, burst - level, start.memory?.windowMs, start.memory?.windows)
   }
 
   /** Tokens a second. */
@@ -77,7 +79,27 @@ export class Bucket {
     const missing = Math.min(this.#burst, cost + floor) - this.#level
     if (missing > this.#burst * ROUNDING) return (missing / this.#rate) * 1_000
     this.#level -= cost
+    this.#headroom.taken(this.#refilledMs, this.#burst - this.#level, cost)
     return 0
+  }
+
+  /**
+   * Takes `cost` tokens whether they are there or not: for what a call turned out to cost beyond what was taken for it. What is
+   * missing becomes a debt, which the refill repays before anything can be taken. A cost that is no positive number takes
+   * nothing.
+   */
+  charge(cost: number): void {
+    if (!(cost > 0)) return
+    this.#refill()
+    this.#level -= cost
+  }
+
+  /** Adds tokens from elsewhere; what does not fit is lost. An amount that is no positive number adds nothing. */
+  pour(tokens: number): void {
+    if (!(tokens > 0)) return
+    this.#refill()
+    this.#add(tokens)
+    this.#headroom.record(this.#refilledMs, this.#burst - this.#level)
   }
 
   /**

@@ -41,4 +41,6 @@ export interface BudgetClassSnapshot {
   readonly refused: number
   /** Tokens drawn and not given back. */
   readonly used: number
+  /** Tokens a second asked for of late, refused calls included. */
+  readonly demand: number
 }

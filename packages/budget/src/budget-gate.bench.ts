@@ -15,7 +15,7 @@ function takeMany(bucket: Bucket): void {
 }
 
 function passMany(clock: Clock): () => void {
-  const gate = new BudgetGate(new Budgets(clock, { scoring: PLENTY }))
+  const gate = new BudgetGate(Budgets.local(clock, { scoring: PLENTY }))
   const call = aCall({ budget: 'scoring', rank: PriorityClass.critical })
   return () => {
     for (let index = 0; index < TAKES; index++) {

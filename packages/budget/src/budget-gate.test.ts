@@ -18,7 +18,7 @@ interface Bench {
 
 function aBench(config: Partial<BudgetConfig> = {}): Bench {
   const clock = new ManualClock()
-  const budgets = new Budgets(clock, { scoring: { rate: 100, burst: 10, watermarks: LEVEL_MARKS, ...config } })
+  const budgets = Budgets.local(clock, { scoring: { rate: 100, burst: 10, watermarks: LEVEL_MARKS, ...config } })
   const gate = new BudgetGate(budgets)
   return {
     clock,

@@ -9,7 +9,13 @@ import {
   type Verdict,
 } from '@spillway/call'
 import { NEVER } from './bucket.ts'
-import type { Budgets } from './budgets.ts'
+import type { CallBudget } from './call-budget.ts'
+
+/** Where the gate finds budgets; `Budgets` is one. */
+export interface BudgetFinder {
+  /** The budget of that name, or undefined. */
+  find(name: string): CallBudget | undefined
+}
 
 /**
  * Charges a call to its budget. Refuses `budget_exhausted` with the true time until its tokens could be there, rounded up to
@@ -20,9 +26,9 @@ import type { Budgets } from './budgets.ts'
  */
 export class BudgetGate implements Gate {
   readonly name = 'budget'
-  readonly #budgets: Budgets
+  readonly #budgets: BudgetFinder
 
-  constructor(budgets: Budgets) {
+  constructor(budgets: BudgetFinder) {
     this.#budgets = budgets
   }
 
@@ -34,7 +40,7 @@ export class BudgetGate implements Gate {
     const waitMs = budget.take(call.rank, cost)
     if (waitMs > 0) return exhausted(call, waitMs)
     call.budgetTaken = cost
-    call.budgetTakenMs = budget.bucket.refilledMs
+    call.budgetTakenMs = budget.takenMs
     return PROCEED
   }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Budgets } from './budgets.ts'
 
 test('shows rate, burst, level and what each class drew', () => {
-  const budgets = new Budgets(new ManualClock(), { scoring: { rate: 100, burst: 10 } })
+  const budgets = Budgets.local(new ManualClock(), { scoring: { rate: 100, burst: 10 } })
   const budget = budgets.find('scoring')
   budget?.take(PriorityClass.critical, 6)
   budget?.take(PriorityClass.batch, 1)
@@ -18,17 +18,17 @@ test('shows rate, burst, level and what each class drew', () => {
       burst: 10,
       level: 5,
       classes: [
-        { name: 'critical', admitted: 1, refused: 0, used: 4 },
-        { name: 'standard', admitted: 1, refused: 0, used: 1 },
-        { name: 'sheddable', admitted: 0, refused: 0, used: 0 },
-        { name: 'batch', admitted: 0, refused: 1, used: 0 },
+        { name: 'critical', admitted: 1, refused: 0, used: 4, demand: 0 },
+        { name: 'standard', admitted: 1, refused: 0, used: 1, demand: 0 },
+        { name: 'sheddable', admitted: 0, refused: 0, used: 0, demand: 0 },
+        { name: 'batch', admitted: 0, refused: 1, used: 0, demand: 0 },
       ],
     },
   ])
 })
 
 test('keeps the level of a budget that stays, starts new ones full, and drops the rest', () => {
-  const budgets = new Budgets(new ManualClock(), { stays: { rate: 1, burst: 10 }, goes: { rate: 1, burst: 10 } })
+  const budgets = Budgets.local(new ManualClock(), { stays: { rate: 1, burst: 10 }, goes: { rate: 1, burst: 10 } })
   budgets.find('stays')?.take(PriorityClass.critical, 7)
 
   budgets.reconfigure({ comes: { rate: 1, burst: 5 }, stays: { rate: 2, burst: 20 } })
@@ -40,20 +40,20 @@ test('keeps the level of a budget that stays, starts new ones full, and drops th
 })
 
 test('names the budget that cannot be', () => {
-  const create = (): Budgets => new Budgets(new ManualClock(), { scoring: { rate: -1, burst: 10 } })
+  const create = (): Budgets => Budgets.local(new ManualClock(), { scoring: { rate: -1, burst: 10 } })
 
   expect(create).toThrow('budget scoring: rate must be a number from 0 up: -1')
 })
 
 test('names the watermark that cannot be', () => {
   const watermarks = { critical: 0, standard: 0, sheddable: 2, batch: 0 }
-  const create = (): Budgets => new Budgets(new ManualClock(), { scoring: { rate: 1, burst: 10, watermarks } })
+  const create = (): Budgets => Budgets.local(new ManualClock(), { scoring: { rate: 1, burst: 10, watermarks } })
 
   expect(create).toThrow('budget scoring: watermark of sheddable must lie between 0 and 1: 2')
 })
 
 test('changes nothing when a part of the new configuration cannot be', () => {
-  const budgets = new Budgets(new ManualClock(), { scoring: { rate: 1, burst: 10 } })
+  const budgets = Budgets.local(new ManualClock(), { scoring: { rate: 1, burst: 10 } })
 
   expect(() => budgets.reconfigure({ scoring: { rate: 5, burst: 5 }, other: { rate: 1, burst: -1 } })).toThrow(
     'budget other',

@@ -1,59 +1,68 @@
+/** Usual length of a window, in milliseconds, and number of windows: together longer than any usual wait for a seat. */
 const WINDOW_MS = 1_000
-/** Together longer than any usual wait for a seat. */
 const WINDOWS = 8
 
+/** The shortest window, as a fraction of the usual. */
+const SHORTEST = 0.4
+
 /**
- * Remembers how close a bucket has come to overflowing: the least headroom (burst minus level) in each of the last windows of
- * time. Answers err on the small side, by what happened earlier in the same window, and cost no memory per call.
+ * Remembers how close a bucket has come to overflowing: the least headroom (burst minus level) in each of the latest windows
+ * of time. Answers err on the small side, and cost no memory per call.
  */
 export class Headroom {
-  readonly #startMs: number
-  readonly #least = new Float64Array(WINDOWS).fill(Number.POSITIVE_INFINITY)
-  #window: number
+  readonly #windowMs: number
+  readonly #windows: number
+  readonly #startsMs: number[]
+  readonly #leasts: number[]
+  #newest = 0
 
-  /** Starts at `nowMs` with a bucket that has that much headroom. */
-  constructor(nowMs: number, headroom: number) {
-    this.#startMs = nowMs
-    this.#window = windowOf(nowMs)
-    this.#least[slotOf(this.#window)] = headroom
+  /** Starts at `nowMs` with a bucket that has that much headroom. Shorter windows err less; more of them remember longer. */
+  constructor(nowMs: number, headroom: number, windowMs = WINDOW_MS, windows = WINDOWS) {
+    this.#windowMs = windowMs
+    this.#windows = windows
+    this.#startsMs = [nowMs]
+    this.#leasts = [headroom]
   }
 
-  /** The headroom is so much now: when the level has risen, or the burst shrunk. Time must not go back. */
+  /** The headroom is so much now: when the level has risen, or the burst shrunk. */
   record(nowMs: number, headroom: number): void {
-    const window = windowOf(nowMs)
-    if (window !== this.#window) this.#moveTo(window)
-    const slot = slotOf(window)
-    if (headroom < (this.#least[slot] ?? 0)) this.#least[slot] = headroom
+    if (nowMs - (this.#startsMs[this.#newest] ?? 0) < this.#windowMs) {
+      if (headroom < (this.#leasts[this.#newest] ?? 0)) this.#leasts[this.#newest] = headroom
+      return
+    }
+    this.#begin(nowMs, headroom)
+  }
+
+  /**
+   * Tokens were taken, which left so much headroom. Where the window knows of less, from before, a new one begins, so that they
+   * can be given back; not too often, or little would be remembered.
+   */
+  taken(nowMs: number, headroom: number, cost: number): void {
+    const isOld = nowMs - (this.#startsMs[this.#newest] ?? 0) >= this.#windowMs * SHORTEST
+    if (isOld && (this.#leasts[this.#newest] ?? 0) < cost) this.#begin(nowMs, headroom)
   }
 
   /** The least headroom there has been since `sinceMs`; 0 when that is longer ago than is remembered. */
   leastSince(sinceMs: number): number {
-    const first = windowOf(sinceMs)
-    if (sinceMs < this.#startMs || first <= this.#window - WINDOWS) return 0
     let least = Number.POSITIVE_INFINITY
-    for (let window = first; window <= this.#window; window++) {
-      least = Math.min(least, this.#least[slotOf(window)] ?? 0)
+    for (let back = 0; back < this.#startsMs.length; back++) {
+      const place = (this.#newest - back + this.#windows) % this.#windows
+      least = Math.min(least, this.#leasts[place] ?? 0)
+      if ((this.#startsMs[place] ?? Number.POSITIVE_INFINITY) <= sinceMs) return least
     }
-    return least
+    return 0
   }
 
   /** The level turns out to have been higher by so much than it was recorded. */
   lower(by: number): void {
-    for (const [slot, least] of this.#least.entries()) this.#least[slot] = Math.max(0, least - by)
+    for (let place = 0; place < this.#leasts.length; place++) {
+      this.#leasts[place] = Math.max(0, (this.#leasts[place] ?? 0) - by)
+    }
   }
 
-  /** Nothing was recorded in the windows between: the level rose all the while, so the record to come is their least. */
-  #moveTo(window: number): void {
-    const first = Math.max(this.#window + 1, window - WINDOWS + 1)
-    for (let empty = first; empty <= window; empty++) this.#least[slotOf(empty)] = Number.POSITIVE_INFINITY
-    this.#window = window
+  #begin(nowMs: number, headroom: number): void {
+    this.#newest = (this.#newest + 1) % this.#windows
+    this.#startsMs[this.#newest] = nowMs
+    this.#leasts[this.#newest] = headroom
   }
-}
-
-function windowOf(timeMs: number): number {
-  return Math.floor(timeMs / WINDOW_MS)
-}
-
-function slotOf(window: number): number {
-  return ((window % WINDOWS) + WINDOWS) % WINDOWS
 }

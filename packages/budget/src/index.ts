@@ -1,3 +1,30 @@
+export { Aggregator } from './lease/aggregator.ts'
+export { CommitLedger, type Booking, type Ledger } from './lease/commit-ledger.ts'
+export { DemandMeter } from './lease/demand-meter.ts'
+export {
+  LeaseGrantor,
+  type Capacity,
+  type Entitlement,
+  type LeaseGrantorConfig,
+  type Reception,
+} from './lease/lease-grantor.ts'
+export { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease/lease-holder.ts'
+export { LeasedBucket } from './lease/leased-bucket.ts'
+export type { Commitment, GrantId, HandOver, LeaseGrant, LeaseReport } from './lease/message.ts'
+export { NO_SHARE, type Share } from './lease/share.ts'
+export { waterFill, type Claim } from './lease/water-fill.ts'
+export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
+export { Allocator, defaultAllocatorConfig, type AllocatorConfig, type BudgetTerms } from './lease/allocator.ts'
+export {
+  Election,
+  defaultElectionTimes,
+  type ElectionConfig,
+  type KeyAnswer,
+  type KeyEntry,
+  type KeyRequest,
+  type Office,
+} from './lease/election.ts'
+export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'
 export { Bucket, NEVER, type BucketStart } from './bucket.ts'
 export {
   defaultWatermarks,
@@ -6,6 +33,15 @@ export {
   type BudgetSnapshot,
   type Watermarks,
 } from './budget-config.ts'
-export { BudgetGate } from './budget-gate.ts'
+export { BudgetGate, type BudgetFinder } from './budget-gate.ts'
 export { Budget } from './budget.ts'
 export { Budgets } from './budgets.ts'
+export type { CallBudget } from './call-budget.ts'
+export { SharedBudget, type OnCutOff, type SharedBudgetConfig } from './shared-budget.ts'
+export {
+  StrictElection,
+  Voter,
+  type StrictElectionConfig,
+  type Vote,
+  type VoteRequest,
+} from './lease/strict-election.ts'

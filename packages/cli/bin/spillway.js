@@ -2,14 +2,24 @@
 // Plain JavaScript without syntax newer than Node 12, so that whatever Node the machine has can start it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const OLDEST_MAJOR = 24
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
+/** Commands that stay. Their memory counts more than the few milliseconds that it takes to start once more. */
+const LASTING = ['run', 'sidecar']
+/**
+ * Calls that are under way take 1 to 2 KiB each; a young generation that holds those of a busy sidecar, but not ten times
+ * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=4'
 const folder = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
+  if (LASTING.includes(process.argv[2])) limitYoungGeneration()
+  keepCompiledCode()
   await import('../src/main.ts')
 } else {
   const runtime = pinnedRuntime(folder)
@@ -21,10 +31,29 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   } else runAgain(runtime)
 }
 
+/** V8 takes the size at its start only. Replaces this process by the same one with it, unless somebody has set a size. */
+function limitYoungGeneration() {
+  const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ')
+  if (typeof process.execve !== 'function' || given.includes('semi-space-size')) return
+  const args = [process.execPath, ...process.execArgv, YOUNG_GENERATION, ...process.argv.slice(1)]
+  process.execve(process.execPath, args, process.env)
+}
+
+/** From the second start on no TypeScript is stripped: a third of the memory at start, and most of the time. */
+function keepCompiledCode() {
+  const modules = nearest(folder, 'node_modules')
+  if (modules !== undefined) module.enableCompileCache(join(modules, '.cache', 'spillway'))
+}
+
 /** The runtime that the lock file pins, in the nearest node_modules that has it. */
 function pinnedRuntime(start) {
+  return nearest(start, join('node_modules', '.bin', 'node'))
+}
+
+/** That path in this folder or the nearest one above that has it. */
+function nearest(start, path) {
   for (let at = start; ; at = dirname(at)) {
-    const candidate = join(at, 'node_modules', '.bin', 'node')
+    const candidate = join(at, path)
     if (existsSync(candidate)) return candidate
     if (dirname(at) === at) return undefined
   }

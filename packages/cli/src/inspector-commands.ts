@@ -36,6 +36,7 @@ export function addInspectorCommands(program: Command, context: CommandContext, 
     })
 
   addBreakers(program, context, ask)
+  addBudgets(program, context, ask)
 
   addCommonOptions(program.command('tap').description('watch calls as they end'))
     .option('--method <glob>', 'only these, * for any run of characters')
@@ -76,6 +77,17 @@ function addBreakers(program: Command, { terminal }: CommandContext, ask: Ask): 
         )
       })
   }
+}
+
+function addBudgets(program: Command, { terminal }: CommandContext, ask: Ask): void {
+  addCommonOptions(program.command('budgets').description('watch shares, demand and leases of budgets'))
+    .option('--once', 'one picture, then end')
+    .action(async (options: CommonOptions & { once?: true }) => {
+      const { budgets } = await import('./commands/budgets.ts')
+      const isJson = options.json === true
+      const isOnce = options.once === true || (!terminal.isTty && !isJson)
+      await ask(options, (inspector) => budgets(inspector, { isOnce, isJson }, terminal))
+    })
 }
 
 function addCommonOptions(command: Command): Command {

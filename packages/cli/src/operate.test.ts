@@ -67,6 +67,23 @@ test('breakers shows them, trip opens one by hand through the unix socket, reset
   )
 })
 
+test('budgets shows share, level, demand and lease of each', async () => {
+  const file = settings('budgets: { scoring: { rate: 10, burst: 20 } }\n')
+  const [command, , inspect] = await running(['--config', file])
+  const picture = await runCommand(['budgets', '--once', '--inspect', inspect])
+  const watch = new CommandProcess(['budgets', '--json', '--inspect', inspect])
+  const [, name] = await watch.says(/"name":"(\w+)"/)
+  watch.signal('SIGINT')
+  await watch.end
+  await stop(command)
+
+  expect(picture.out).toMatch(
+    /^BUDGET +REGION +SHARE\/S +OF +LEVEL +DEMAND\/S +BY CLASS +USED +REFUSED +EPOCH +LEASE$/m,
+  )
+  expect(picture.out).toMatch(/^scoring +local +10 +10 +20\/20 +0 +- +0 +0 +- +local$/m)
+  expect(name).toBe('scoring')
+})
+
 test('top shows what calls did, tap shows them as they end', async () => {
   const [command, inbound, inspect] = await running()
   const tap = new CommandProcess(['tap', '--json', '--inspect', inspect])

@@ -6,7 +6,7 @@ import { addSettingOptions, readSettingFlags } from './setting-options.ts'
 import { userError } from './user-error.ts'
 
 /** Commands that will come; their names are taken so that nobody's script means something else by them. */
-const RESERVED = ['budgets', 'load', 'chaos', 'plan'] as const
+const RESERVED = ['load', 'chaos', 'plan'] as const
 
 /** The whole command line. `finish` takes the exit code of the command that ran. */
 export function makeProgram(context: CommandContext, finish: (exitCode: number) => void): Command {

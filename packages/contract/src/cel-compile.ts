@@ -1,7 +1,7 @@
 import { isCelError, parse } from '@bufbuild/cel'
 import { create } from '@bufbuild/protobuf'
 import { checkNames, type CelNames } from './cel-names.ts'
-import { metadataLookup } from './cel-shortcut.ts'
+import { metadataShortcut } from './cel-shortcut.ts'
 import type { CelSubject } from './cel-scope.ts'
 import { CelOperator, argumentsOf, type CelExpr } from './cel-syntax.ts'
 import { BOOL, shownValue, type CelType } from './cel-type.ts'
@@ -58,7 +58,7 @@ function compiled<T>(
   names: CelNames,
   subject: CelSubject,
 ): CompiledExpression<T> {
-  const program = metadataLookup(expr) ?? subject.scope.compile(expr)
+  const program = metadataShortcut(expr) ?? subject.scope.compile(expr)
   const readsRequest = names.used.has('request')
   const evaluate = (variables: ExpressionVariables): Evaluation<T> => {
     if (readsRequest && variables.request === undefined) return NO_REQUEST

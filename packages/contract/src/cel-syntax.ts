@@ -24,4 +24,11 @@ export function argumentsOf(expr: CelExpr, name: string): readonly CelExpr[] | u
 }
 
 /** The names of CEL's operators in parsed expressions. */
-export const CelOperator = { conditional: '_?_:_', and: '_&&_', or: '_||_', index: '_[_]', in: '@in' } as const
+export const CelOperator = {
+  conditional: '_?_:_',
+  and: '_&&_',
+  or: '_||_',
+  equals: '_==_',
+  index: '_[_]',
+  in: '@in',
+} as const

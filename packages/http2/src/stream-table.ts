@@ -1,10 +1,11 @@
 import { ClosedStreams, type Ending } from './closed-streams.ts'
+import { IdTable } from './id-table.ts'
 import type { Http2Stream } from './stream.ts'
 
 /** The streams of one connection: those that are open, and how the last ones closed. */
 export class StreamTable {
   readonly closed = new ClosedStreams()
-  readonly #open = new Map<number, Http2Stream>()
+  readonly #open = new IdTable<Http2Stream>()
   readonly #removed: (stream: Http2Stream) => void
 
   /** `removed` is told of every stream that closes. */
@@ -21,12 +22,12 @@ export class StreamTable {
   }
 
   add(stream: Http2Stream): void {
-    this.#open.set(stream.id, stream)
+    this.#open.add(stream)
   }
 
   /** Closes a stream, once. Its listener is not told. */
   remove(stream: Http2Stream, ending: Ending): void {
-    if (!this.#open.delete(stream.id)) return
+    if (!this.#open.remove(stream.id)) return
     stream.close()
     this.closed.note(stream.id, ending)
     this.#removed(stream)
@@ -34,6 +35,6 @@ export class StreamTable {
 
   /** All open streams, as they are now: the table may change while they are gone through. */
   all(): Http2Stream[] {
-    return [...this.#open.values()]
+    return this.#open.all()
   }
 }

@@ -129,6 +129,17 @@ export class FakeSource implements InspectorSource {
         demandPerSecond: 140,
         grantedTotal: 5_000_000_000,
         refusedTotal: 12,
+        region: 'eu-west',
+        isShared: true,
+        totalRatePerSecond: 1_000,
+        totalBurst: 2_000,
+        isCutOff: false,
+        epoch: 41,
+        isAggregator: true,
+        isAllocator: false,
+        usedTotal: 5_000_000_100,
+        usedEver: 7_000_000_000,
+        classes: [{ class: 'critical', demandPerSecond: 140, grantedTotal: 5, refusedTotal: 1, usedTotal: 20 }],
       },
     ]
   }

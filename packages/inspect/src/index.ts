@@ -3,6 +3,7 @@ export type {
   BreakerState,
   BreakerTransition,
   BreakerView,
+  BudgetClassView,
   BudgetView,
   ClassQueueView,
   Direction,

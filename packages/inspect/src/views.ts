@@ -119,6 +119,35 @@ export interface BudgetView {
   /** Since the sidecar started. */
   readonly grantedTotal: number
   readonly refusedTotal: number
+  /** Where this sidecar runs. */
+  readonly region: string
+  /** Drawn on by many sidecars, and the figures above are this one's share; false: all of it is this sidecar's own. */
+  readonly isShared: boolean
+  /** Rate and burst of the whole budget, over all regions. */
+  readonly totalRatePerSecond: number
+  readonly totalBurst: number
+  /** The lease ran out, or there was none yet. */
+  readonly isCutOff: boolean
+  /** Highest epoch of the grantors seen; 0 for none. */
+  readonly epoch: number
+  /** This process shares the budget out in its region, and over all regions. */
+  readonly isAggregator: boolean
+  readonly isAllocator: boolean
+  /** Units used since the sidecar started, and since its usage file was begun. For metering. */
+  readonly usedTotal: number
+  readonly usedEver: number
+  /** Most important first. */
+  readonly classes: readonly BudgetClassView[]
+}
+
+/** What one class asks of a budget. */
+export interface BudgetClassView {
+  readonly class: string
+  readonly demandPerSecond: number
+  /** Since the sidecar started: calls that got their units, those that did not, and units used. */
+  readonly grantedTotal: number
+  readonly refusedTotal: number
+  readonly usedTotal: number
 }
 
 /** Which calls a tap wants to see. What is left out restricts nothing. */

@@ -6,8 +6,8 @@ import type { Upstream } from './upstream.ts'
 export interface Forwarding {
   /** Drop every field of our own prefix (`spillway-`) that the peer sent, and every member of that prefix in its baggage. */
   readonly isStripped: boolean
-  /** Fields to put behind the peer's own. */
-  readonly added: readonly Field[]
+  /** Fields to put behind the peer's own. Lists that many calls share are encoded once: hand in the same objects. */
+  readonly added: readonly FieldList[]
   /** Replaces `:path`, for a rule that sends the call to a cheaper method; undefined keeps it. */
   readonly path: string | undefined
   /**

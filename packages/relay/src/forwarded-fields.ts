@@ -1,18 +1,15 @@
-import { MetadataName, formatTimeout } from '@spillway/call'
-import { field, fieldList, type Field, type FieldList } from '@spillway/http2'
+import { fieldList, type Field, type FieldList } from '@spillway/http2'
 import type { Forwarding } from './exchange.ts'
 import type { RequestTraits } from './request-traits.ts'
+import { timeoutFields } from './timeout-fields.ts'
 
 /**
  * The request's fields as they leave: what is left of the peer's own, then what `forwarding` adds, then the time that is
  * left. In parts, so that those that repeat are known again by identity.
  */
 export function forwardedParts(traits: RequestTraits, forwarding: Forwarding, remainingMs: number): FieldList[] {
-  const parts = [traits.forwardable(forwarding.isStripped, forwarding.path)]
-  if (forwarding.added.length > 0) parts.push(fieldList(forwarding.added))
-  if (remainingMs !== Number.POSITIVE_INFINITY) {
-    parts.push(fieldList([field(MetadataName.timeout, formatTimeout(remainingMs))]))
-  }
+  const parts = [traits.forwardable(forwarding.isStripped, forwarding.path), ...forwarding.added]
+  if (remainingMs !== Number.POSITIVE_INFINITY) parts.push(timeoutFields(remainingMs))
   return parts
 }
 

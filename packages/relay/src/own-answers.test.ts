@@ -1,5 +1,5 @@
 import { NO_DEADLINE } from '@spillway/call'
-import { field } from '@spillway/http2'
+import { field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
 import type { Answer, Exchange, FirstMessage } from './exchange.ts'
 import { PLAIN_FORWARDING, TestCaller, TestRelay, UNREACHABLE, answerOk, echo, startBackend } from './test-network.ts'
@@ -97,7 +97,7 @@ test('forwarding strips, adds, and replaces what it is told to', async () => {
   let received: readonly string[] = []
   const { caller } = await network(
     (exchange, { group }) => {
-      const added = [field('spillway-class', 'critical.1')]
+      const added = [fieldList([field('spillway-class', 'critical.1')])]
       const answerHeaders = [field('spillway-fallback', 'rule=cheap')]
       exchange.forward(group, { ...PLAIN_FORWARDING, isStripped: true, added, path: '/cheap.S/M', answerHeaders })
     },

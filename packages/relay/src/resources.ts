@@ -1,4 +1,4 @@
-import { systemClock, systemRandom, type Clock, type Random } from '@spillway/clock'
+import { TurnClock, systemRandom, type Clock, type Random } from '@spillway/clock'
 import { BufferPool } from '@spillway/http2'
 import { FlushQueue } from './flush-queue.ts'
 import type { TransportResources } from './transport.ts'
@@ -10,6 +10,6 @@ export interface RelayResources extends TransportResources {
 }
 
 /** The resources of the running process. */
-export function createRelayResources(clock: Clock = systemClock, random: Random = systemRandom): RelayResources {
+export function createRelayResources(clock: Clock = new TurnClock(), random: Random = systemRandom): RelayResources {
   return { clock, random, pool: new BufferPool(), flushes: new FlushQueue() }
 }

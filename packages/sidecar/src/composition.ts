@@ -1,6 +1,6 @@
 import { Admission, FixedLimit } from '@spillway/admission'
 import { Breakers } from '@spillway/breaker'
-import { Budgets } from '@spillway/budget'
+import { Budget, Budgets, type CallBudget } from '@spillway/budget'
 import { Gates, Status, type Gate, type Refusal } from '@spillway/call'
 import { Classifier, Counts } from '@spillway/classifier'
 import { jitter, type Clock, type Random } from '@spillway/clock'
@@ -13,22 +13,27 @@ import {
   type Listener,
   type RelayResources,
 } from '@spillway/relay'
-import { Telemetry, defaultDecisionLogConfig, type Direction } from '@spillway/telemetry'
+import { Telemetry, defaultDecisionLogConfig, type Direction, type SidecarEvent } from '@spillway/telemetry'
+import { ClassFields } from './class-fields.ts'
 import type { SidecarConfig } from './config/schema.ts'
 import { admissionConfig, breakerSettings, trustOptions } from './gate-settings.ts'
 import { Inbound, inboundGates } from './inbound.ts'
 import { shownState } from './inspector-views.ts'
+import { Leases } from './leases.ts'
 import { Outbound, outboundGates } from './outbound.ts'
 import { ShadowGate } from './shadow-gate.ts'
 import { SidecarGauges, type ShadowPlace } from './sidecar-gauges.ts'
 import { RefusalAnswers } from './refusal-answers.ts'
 import { Routes, type Route } from './routes.ts'
 import type { Destination, Policies, Side } from './side.ts'
+import { UsageTotals } from './usage-totals.ts'
 
 /** What a composition takes from outside. */
 export interface Surroundings {
   readonly contract: Contract
   readonly clock: Clock
+  /** Never stands still within a turn: what leases are timed by, since a stall must not outlast one. */
+  readonly exactClock: Clock
   readonly random: Random
   readonly log: (line: string) => void
 }
@@ -45,7 +50,11 @@ export class Composition {
   readonly resources: RelayResources
   readonly telemetry: Telemetry
   readonly breakers: Breakers
-  readonly budgets: Budgets
+  readonly budgets: ConfiguredBudgets
+  /** Shares of budgets over NATS; undefined when budgets are local. */
+  readonly leases: Leases | undefined
+  /** What each budget used, ever. */
+  readonly usage: UsageTotals
   /** In front of the app. */
   readonly admission: Admission
   readonly inbound: Inbound
@@ -61,6 +70,7 @@ export class Composition {
   readonly classifierCounts = new Counts()
   /** Gates in shadow mode, by where they stand. */
   readonly shadows: ShadowPlace[] = []
+  readonly #classFields = new ClassFields()
   readonly #config: SidecarConfig
   readonly #around: Surroundings
 
@@ -81,7 +91,10 @@ export class Composition {
     this.breakers.subscribe(({ breaker, from, to, reason }) =>
       this.telemetry.emit({ kind: 'breaker_changed', breaker, from: shownState(from), to: shownState(to), reason }),
     )
-    this.budgets = new Budgets(clock, config.budgets)
+    this.leases = this.#makeLeases()
+    this.budgets = new Budgets(makeBudget(clock, this.leases), config.budgets)
+    const emit = (event: SidecarEvent): void => this.telemetry.emit(event)
+    this.usage = new UsageTotals(config.usage.file, { clock, emit, snapshot: () => this.budgets.snapshot() })
     this.admission = this.#makeAdmission(config.admission.limit)
     const app = this.#makeUpstream(APP, [{ address: config.inbound.app, priority: 0 }])
     this.inbound = new Inbound(this.sides.inbound, this.#destination(app, this.#inboundGates()))
@@ -101,7 +114,8 @@ export class Composition {
   /** Puts policies, budgets and the limit of a new configuration in force. Calls under way keep the policies they came with. */
   adopt(config: SidecarConfig, contract: Contract): void {
     const policies = this.#makePolicies(config, contract)
-    this.budgets.reconfigure(config.budgets)
+    const { budgets } = this.#config
+    this.budgets.reconfigure(this.leases === undefined ? config.budgets : changedWhileShared(budgets, config.budgets))
     for (const side of Object.values(this.sides)) side.policies = policies
     this.telemetry.knowMethods(contract.methods.keys())
     this.breakers.reload()
@@ -113,6 +127,14 @@ export class Composition {
     const { service, region } = this.#config
     const logConfig = { ...defaultDecisionLogConfig, base: { service, region } }
     return new Telemetry({ clock, random, log: { write: log }, logConfig, gauges: new SidecarGauges(this) })
+  }
+
+  #makeLeases(): Leases | undefined {
+    const { servers } = this.#config.nats
+    if (servers === undefined) return undefined
+    const { exactClock, random } = this.#around
+    const emit = (event: SidecarEvent): void => this.telemetry.emit(event)
+    return new Leases(this.#config, servers, { clock: exactClock, random, emit })
   }
 
   #makePolicies(config: SidecarConfig, contract: Contract): Policies {
@@ -128,7 +150,9 @@ export class Composition {
     const answers = new RefusalAnswers(service, Status[admission.shedStatus])
     const { telemetry, fallbacks } = this
     const { clock } = this.#around
-    return { direction, clock, telemetry, answers, fallbacks, patienceMs: breaker.patience, policies, inFlight: 0 }
+    const classFields = this.#classFields
+    const patienceMs = breaker.patience
+    return { direction, clock, telemetry, answers, fallbacks, classFields, patienceMs, policies, inFlight: 0 }
   }
 
   #inboundGates(): Gates {
@@ -176,6 +200,26 @@ export class Composition {
     })
     return { upstream, gates, unreachable }
   }
+}
+
+type BudgetSettings = SidecarConfig['budgets'][string]
+
+/** All budgets as configured: our own, or our shares of them. */
+export type ConfiguredBudgets = Budgets<BudgetSettings>
+
+function makeBudget(clock: Clock, leases: Leases | undefined): (name: string, settings: BudgetSettings) => CallBudget {
+  return leases?.make ?? ((name, settings) => new Budget(name, clock, settings))
+}
+
+/** What can change while budgets are shared: what to do when cut off. The rest must change everywhere at once. */
+function changedWhileShared(
+  before: SidecarConfig['budgets'],
+  after: SidecarConfig['budgets'],
+): SidecarConfig['budgets'] {
+  const entries = Object.entries(before).map(([name, settings]): [string, BudgetSettings] => {
+    return [name, { ...settings, onCutOff: after[name]?.onCutOff ?? settings.onCutOff }]
+  })
+  return Object.fromEntries(entries)
 }
 
 type UpstreamSettings = SidecarConfig['outbound']['upstreams'][string]

@@ -20,7 +20,6 @@ import { MAX_REQUEST_BYTES, type Classified, type FirstMessage } from '@spillway
 import type { Field } from '@spillway/http2'
 import type { Answer, Exchange, ExchangeEnd, ExchangeObserver } from '@spillway/relay'
 import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
-import { classFields } from './class-fields.ts'
 import { degrade, type Degraded } from './degrade.ts'
 import { inheritedMetadata } from './inherited-metadata.ts'
 import type { Destination, Side } from './side.ts'
@@ -152,7 +151,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     if (call === undefined) return
     this.#exchange.forward(this.#destination.upstream, {
       isStripped: true,
-      added: classFields(call),
+      added: this.#side.classFields.of(call),
       path: this.#rerouted?.path,
       deadlineMs: call.deadlineMs,
       answerHeaders: this.#rerouted?.marks ?? NO_FIELDS,

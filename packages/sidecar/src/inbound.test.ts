@@ -20,7 +20,13 @@ function emptyContract(): Contract {
 function compose(settings: Record<string, unknown> = {}): Composition {
   const loaded = configFrom(settings)
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems))
-  return new Composition(loaded.ok.config, { contract, clock: systemClock, random: systemRandom, log: () => undefined })
+  return new Composition(loaded.ok.config, {
+    contract,
+    clock: systemClock,
+    exactClock: systemClock,
+    random: systemRandom,
+    log: () => undefined,
+  })
 }
 
 /** An exchange that keeps what it is told. */

@@ -1,7 +1,7 @@
 import type { Gate, Refusal } from '@spillway/call'
 import { ExpiredGate, type Admission } from '@spillway/admission'
 import { BreakerGate, type Breakers } from '@spillway/breaker'
-import { BudgetGate, type Budgets } from '@spillway/budget'
+import { BudgetGate, type BudgetFinder } from '@spillway/budget'
 import type { Clock } from '@spillway/clock'
 import type { CallHandler, Exchange, ExchangeObserver } from '@spillway/relay'
 import type { SidecarConfig } from './config/schema.ts'
@@ -14,7 +14,7 @@ import { NOT_SERVING, answersWhileDraining } from './system-calls.ts'
 export interface InboundParts {
   readonly clock: Clock
   readonly breakers: Breakers
-  readonly budgets: Budgets
+  readonly budgets: BudgetFinder
   readonly admission: Admission
 }
 

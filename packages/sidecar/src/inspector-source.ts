@@ -1,12 +1,13 @@
 import type { InspectorSource } from '@spillway/inspect'
+import { budgetViews } from './budget-views.ts'
 import type { Composition } from './composition.ts'
 import type { SidecarConfig } from './config/schema.ts'
-import { breakerViews, budgetViews, listenerView } from './inspector-views.ts'
+import { breakerViews, listenerView } from './inspector-views.ts'
 import { policyValues } from './policy-values.ts'
 
 /** What the inspector shows of a sidecar, computed when asked. */
-export function inspectorSource(composition: Composition, config: SidecarConfig, startedMs: number): InspectorSource {
-  const { telemetry, breakers, budgets, admission, sides } = composition
+export function inspectorSource(composition: Composition, config: SidecarConfig): InspectorSource {
+  const { telemetry, breakers, admission } = composition
   const { mode } = config
   return {
     breakers: () => breakerViews(breakers, composition.contract, mode.breaker),
@@ -20,7 +21,7 @@ export function inspectorSource(composition: Composition, config: SidecarConfig,
       })),
     methodStats: () => telemetry.methodStats.view(),
     listeners: () => [listenerView('inbound', admission, mode.admission)],
-    budgets: () => budgetViews(budgets, mode.budget, sides.inbound.clock.nowMs() - startedMs),
+    budgets: () => budgetViews(composition, config),
     tap: (filter, notify) => telemetry.tap.subscribe(filter, notify),
     audit: (action) => telemetry.emit({ kind: 'operator_action', ...action }),
   }

@@ -1,16 +1,7 @@
 import type { Admission } from '@spillway/admission'
 import type { Breakers, BreakerStateKind, BreakerView as BreakerNow, Transition } from '@spillway/breaker'
-import type { Budgets } from '@spillway/budget'
 import type { Contract } from '@spillway/contract'
-import type {
-  BreakerState,
-  BreakerTransition,
-  BreakerView,
-  BudgetView,
-  Direction,
-  ListenerView,
-  Mode,
-} from '@spillway/inspect'
+import type { BreakerState, BreakerTransition, BreakerView, Direction, ListenerView, Mode } from '@spillway/inspect'
 import { breakerSettings } from './gate-settings.ts'
 
 /** The three states that people know: a breaker that still lets only a part through is half-open to them. */
@@ -64,22 +55,4 @@ export function listenerView(direction: Direction, admission: Admission, mode: M
       oldestMs: each.oldestWaitMs,
     })),
   }
-}
-
-/** Every budget as the inspector shows it. */
-export function budgetViews(budgets: Budgets, mode: Mode, upMs: number): readonly BudgetView[] {
-  return budgets.snapshot().map(({ name, rate, burst, level, classes }) => {
-    const admitted = classes.reduce((sum, each) => sum + each.admitted, 0)
-    const refused = classes.reduce((sum, each) => sum + each.refused, 0)
-    return {
-      name,
-      mode,
-      ratePerSecond: rate,
-      burst,
-      level,
-      demandPerSecond: upMs <= 0 ? 0 : ((admitted + refused) * 1_000) / upMs,
-      grantedTotal: admitted,
-      refusedTotal: refused,
-    }
-  })
 }

@@ -8,7 +8,7 @@ import { configFrom } from './config/load-config.ts'
 
 /**
  * Prints what policy costs a call, in microseconds: classification, all gates in and out, the answer or the forwarding, one
- * event. The relay is a stand-in that ends each call at once.
+ * event; and the octets of it that outlive a call. The relay is a stand-in that ends each call at once.
  */
 const composition = compose({ admission: { limit: 1_000_000 } })
 const shedding = compose({ admission: { limit: 1, max_queued_calls: 0 } })
@@ -43,7 +43,13 @@ const CALLS = 1_000
 const ROUNDS = 600
 
 shedding.inbound.opened(exchange())
-const costs = { throughUs: fastestUs(carry(composition, END)), shedUs: fastestUs(carry(shedding, REFUSED)) }
+const [through, shed] = [carry(composition, END), carry(shedding, REFUSED)]
+const costs = {
+  throughUs: fastestUs(through),
+  shedUs: fastestUs(shed),
+  throughSurvivingBytes: survivingBytes(through),
+  shedSurvivingBytes: survivingBytes(shed),
+}
 process.stdout.write(JSON.stringify(costs))
 
 /** Of many rounds the fastest, for one call: the other ones have met a neighbour or the collector. */
@@ -55,6 +61,16 @@ function fastestUs(round: () => void): number {
     fastestMs = Math.min(fastestMs, performance.now() - startedMs)
   }
   return (fastestMs * 1_000) / CALLS
+}
+
+/** By how much the heap has grown after a million calls, for one call. Needs `--expose-gc`. */
+function survivingBytes(round: () => void): number {
+  if (globalThis.gc === undefined) throw new Error('start it with --expose-gc')
+  globalThis.gc()
+  const before = process.memoryUsage().heapUsed
+  for (let index = 0; index < 1_000; index++) round()
+  globalThis.gc()
+  return (process.memoryUsage().heapUsed - before) / 1_000_000
 }
 
 /** Runs that many calls through the sidecar, one after the other. */
@@ -86,7 +102,13 @@ function compose(settings: Record<string, unknown>): Composition {
   const loaded = configFrom(settings)
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems))
   const log = (): void => undefined
-  return new Composition(loaded.ok.config, { contract: emptyContract(), clock: systemClock, random: systemRandom, log })
+  return new Composition(loaded.ok.config, {
+    contract: emptyContract(),
+    clock: systemClock,
+    exactClock: systemClock,
+    random: systemRandom,
+    log,
+  })
 }
 
 function emptyContract(): Contract {

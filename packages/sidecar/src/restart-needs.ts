@@ -6,12 +6,15 @@ import type { SidecarConfig } from './config/schema.ts'
 const READ_ONCE = [
   'service',
   'region',
+  'role',
   'inbound',
   'outbound',
   'inspect',
   'web',
   'mode',
   'breaker',
+  'nats',
+  'usage',
   'drain',
   'log',
 ] as const
@@ -21,10 +24,18 @@ export function restartNeeds(before: SidecarConfig, after: SidecarConfig): reado
   const changed: string[] = READ_ONCE.filter((group) => !isDeepStrictEqual(before[group], after[group]))
   const queue = { ...after.admission, limit: before.admission.limit }
   if (!isDeepStrictEqual(before.admission, queue)) changed.push('admission (but for its limit)')
+  if (after.nats.servers !== undefined && !isDeepStrictEqual(shared(before), shared(after))) {
+    changed.push('budgets (shared: all but on_cut_off)')
+  }
   return changed.map((group) => ({
     severity: 'warning',
     place: 'reload',
     message: `${group} has changed but stays as it was`,
     fix: 'restart the sidecar',
   }))
+}
+
+/** What every region must agree on. */
+function shared({ budgets }: SidecarConfig): unknown {
+  return Object.entries(budgets).map(([name, { rate, burst, regions }]) => ({ name, rate, burst, regions }))
 }

@@ -5,6 +5,7 @@ import type { Contract } from '@spillway/contract'
 import type { Fallbacks } from '@spillway/fallback'
 import type { Upstream } from '@spillway/relay'
 import type { Direction, Telemetry } from '@spillway/telemetry'
+import type { ClassFields } from './class-fields.ts'
 import type { RefusalAnswers } from './refusal-answers.ts'
 
 /** What decides on calls and can be replaced while the sidecar runs. Immutable: a reload makes a new one. */
@@ -20,6 +21,7 @@ export interface Side {
   readonly telemetry: Telemetry
   readonly answers: RefusalAnswers
   readonly fallbacks: Fallbacks
+  readonly classFields: ClassFields
   /** A deadline of the caller's own below this proves nothing against the upstream. */
   readonly patienceMs: number
   /** In force for calls that come now. Owned by the composition. */

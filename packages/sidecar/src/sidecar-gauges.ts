@@ -29,7 +29,7 @@ export interface ShadowPlace {
 /** What metrics read. */
 export interface GaugedParts {
   readonly breakers: Breakers
-  readonly budgets: Budgets
+  readonly budgets: Pick<Budgets, 'snapshot'>
   readonly admission: Admission
   readonly fallbacks: Fallbacks
   readonly classifierCounts: ClassifierCounts

@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import { systemClock, systemRandom, type Clock, type Random } from '@spillway/clock'
+import { TurnClock, systemClock, systemRandom, type Clock, type Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import { inspectorSocketPath, startInspector, type Inspector } from '@spillway/inspect'
 import { Listener } from '@spillway/relay'
@@ -79,11 +79,12 @@ class RunningSidecar implements Sidecar {
   #drained: Promise<DrainReport> | undefined
 
   constructor(config: SidecarConfig, parts: SidecarParts) {
-    const { contract, clock = systemClock, random = systemRandom, log = () => undefined } = parts
+    const { contract, clock = new TurnClock(), random = systemRandom, log = () => undefined } = parts
+    const exactClock = parts.clock ?? systemClock
     const { inbound, outbound, service } = config
     this.#config = config
     this.#clock = clock
-    this.#composition = new Composition(config, { contract, clock, random, log })
+    this.#composition = new Composition(config, { contract, clock, exactClock, random, log })
     const { resources } = this.#composition
     const inboundConfig = {
       address: hostPort(inbound),
@@ -109,6 +110,8 @@ class RunningSidecar implements Sidecar {
       this.#inspector = inspector
       const webAddress = await bind('web.port', hostPort(web), () => this.#web.listen(web.host, web.port))
       const { address, socketPath } = inspector
+      this.#composition.leases?.start()
+      await this.#composition.usage.start()
       this.addresses = {
         inbound: inboundAddress,
         outbound: outboundAddress,
@@ -147,7 +150,8 @@ class RunningSidecar implements Sidecar {
     this.#outbound.close()
     for (const upstream of this.#composition.upstreams) upstream.close()
     this.#web.close()
-    await this.#inspector?.close()
+    await Promise.all([this.#inspector?.close(), this.#composition.leases?.close()])
+    await this.#composition.usage.close()
     this.#composition.telemetry.close()
   }
 
@@ -171,7 +175,7 @@ class RunningSidecar implements Sidecar {
 
   #startInspector(): Promise<Inspector> {
     const { socketFolder, maxWatchers } = this.#config.inspect
-    const source = inspectorSource(this.#composition, this.#config, this.#clock.nowMs())
+    const source = inspectorSource(this.#composition, this.#config)
     return startInspector({
       address: hostPort(this.#config.inspect),
       ...(socketFolder === undefined ? {} : { socketPath: (port) => inspectorSocketPath(socketFolder, port) }),

@@ -89,7 +89,13 @@ function isWarning(event: SidecarEvent): boolean {
   switch (event.kind) {
     case 'config_rejected':
     case 'rule_failed':
+    case 'usage_unsaved':
+    case 'advice_raised':
       return true
+    case 'bus_changed':
+      return event.change !== 'connected'
+    case 'lease_changed':
+      return event.change === 'cut_off'
     case 'breaker_changed':
       return event.to === 'open'
     case 'operator_action':

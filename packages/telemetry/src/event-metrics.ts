@@ -11,6 +11,11 @@ const COUNTERS = {
   unreadable: ['spillway_requests_unreadable_total', 'First messages that a rule wanted to read and could not.'],
   capped: ['spillway_class_capped_total', 'Calls taken out of the top class because their peer had its share of it.'],
   reloads: ['spillway_config_reloads_total', 'Reloads of the configuration, applied and rejected.'],
+  bus: ['spillway_bus_changes_total', 'Connections to NATS that came up, were lost, and could not be made.'],
+  offices: ['spillway_offices_total', 'Offices won and lost by this process.'],
+  leases: ['spillway_lease_changes_total', 'Budgets that were cut off from their grantor, and had a share again.'],
+  advice: ['spillway_advice_total', 'Messages about budgets that were refused, by reason.'],
+  unsaved: ['spillway_usage_unsaved_total', 'Usage totals that could not be read or written.'],
   cut: ['spillway_drains_total', 'Drains that ended, clean and with calls cut off.'],
   actions: ['spillway_operator_actions_total', 'Uses of the write role of the inspector, allowed and denied.'],
 } as const
@@ -25,6 +30,11 @@ export class EventMetrics {
     unreadable: new LabelledCounts(),
     capped: new LabelledCounts(),
     reloads: new LabelledCounts(),
+    bus: new LabelledCounts(),
+    offices: new LabelledCounts(),
+    leases: new LabelledCounts(),
+    advice: new LabelledCounts(),
+    unsaved: new LabelledCounts(),
     cut: new LabelledCounts(),
     actions: new LabelledCounts(),
   }
@@ -52,6 +62,16 @@ export class EventMetrics {
         return this.#counts.reloads.add({ result: 'applied' })
       case 'config_rejected':
         return this.#counts.reloads.add({ result: 'rejected' })
+      case 'bus_changed':
+        return this.#counts.bus.add({ change: event.change })
+      case 'office_changed':
+        return this.#counts.offices.add({ office: event.office, change: event.change })
+      case 'lease_changed':
+        return this.#counts.leases.add({ budget: event.budget, change: event.change })
+      case 'advice_raised':
+        return this.#counts.advice.add({ reason: event.reason })
+      case 'usage_unsaved':
+        return this.#counts.unsaved.add({})
       case 'rule_failed': // the rule itself counts it: see `Gauges.rules`
       case 'drain_started':
         return

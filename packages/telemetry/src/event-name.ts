@@ -27,7 +27,19 @@ const BREAKER_NAMES = {
   half_open: 'BreakerHalfOpened',
 } as const satisfies Record<BreakerState, string>
 
+const BUS_NAMES = {
+  connected: 'BusConnected',
+  disconnected: 'BusDisconnected',
+  failed: 'BusUnreachable',
+} as const
+
+const OFFICE_NAMES = { won: 'OfficeWon', lost: 'OfficeLost' } as const
+
+const LEASE_NAMES = { granted: 'LeaseGranted', cut_off: 'LeaseCutOff' } as const
+
 const OTHER_NAMES = {
+  advice_raised: 'AdviceRaised',
+  usage_unsaved: 'UsageUnsaved',
   drain_started: 'DrainStarted',
   drain_ended: 'DrainEnded',
   config_reloaded: 'ConfigReloaded',
@@ -45,6 +57,12 @@ export function eventName(event: SidecarEvent): string {
       return callName(event)
     case 'breaker_changed':
       return BREAKER_NAMES[event.to]
+    case 'bus_changed':
+      return BUS_NAMES[event.change]
+    case 'office_changed':
+      return OFFICE_NAMES[event.change]
+    case 'lease_changed':
+      return LEASE_NAMES[event.change]
     default:
       return OTHER_NAMES[event.kind]
   }

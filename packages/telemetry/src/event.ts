@@ -57,6 +57,43 @@ export type SidecarEvent =
       /** For people: `7.1 % errors of 240 calls`. */
       readonly reason: string
     }
+  /** The connection over which budgets are shared. Calls go on either way. */
+  | {
+      readonly kind: 'bus_changed'
+      readonly change: 'connected' | 'disconnected' | 'failed'
+      /** Why, in words; empty when there is nothing to say. */
+      readonly reason: string
+    }
+  /** This process has come into an office, or is out of it. */
+  | {
+      readonly kind: 'office_changed'
+      readonly office: 'aggregator' | 'allocator'
+      readonly region: string
+      readonly change: 'won' | 'lost'
+      readonly epoch: number
+    }
+  /** The share of a budget ran out for want of news, or there is one again. `ratePerSecond` is in force from now on. */
+  | {
+      readonly kind: 'lease_changed'
+      readonly budget: string
+      readonly change: 'granted' | 'cut_off'
+      readonly ratePerSecond: number
+      readonly epoch: number
+    }
+  /** A message about budgets was refused and had no effect: `fenced` (two grantors claim one epoch), `overclaimed`, … */
+  | {
+      readonly kind: 'advice_raised'
+      readonly reason: string
+      /** Whose message it was. */
+      readonly about: string
+      /** Empty when no single budget is concerned. */
+      readonly budget: string
+      /** How often it happened since it was last told. */
+      readonly count: number
+      readonly detail: string
+    }
+  /** Usage totals could not be read or written; they count on from what is in memory. */
+  | { readonly kind: 'usage_unsaved'; readonly file: string; readonly reason: string }
   | { readonly kind: 'drain_started'; readonly inFlight: number; readonly graceMs: number }
   /** `cut` calls were still running when the grace was over. */
   | { readonly kind: 'drain_ended'; readonly cut: number; readonly tookMs: number }

@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '@spillway/call'
-import { settingTable, type ConfigSources } from '@spillway/sidecar'
+import { settingTable, type ConfigSources, type SidecarConfig } from '@spillway/sidecar'
 import type { CommandContext } from '../command-context.ts'
 import { inspectSurroundings } from '../inspect-surroundings.ts'
 import { loadPolicies } from '../load-policies.ts'
@@ -33,16 +33,24 @@ async function findAll(sources: ConfigSources): Promise<readonly Finding[]> {
     { severity: 'ok', place: file ?? 'settings', message: file === undefined ? 'defaults, no spillway.yaml' : 'valid' },
     { severity: 'ok', place: 'contract', message: `${rpcs} rpcs, ${rules} fallback rules` },
     ...(rpcs === 0 ? [noContract()] : []),
-    ...Object.entries(config.budgets).map(([name, { rate, burst }]): Finding => {
-      return {
-        severity: 'ok',
-        place: `budget ${name}`,
-        message: `${rate} per second, burst ${burst}, local to this sidecar`,
-      }
-    }),
+    ...budgetFindings(config),
     ...warnings,
     ...(await inspectSurroundings(config)),
   ]
+}
+
+/** Each budget, and how far it reaches: without NATS every sidecar has all of it. */
+function budgetFindings({ budgets, nats, region }: SidecarConfig): readonly Finding[] {
+  const isLocal = nats.servers === undefined
+  const each = Object.entries(budgets).map(([name, { rate, burst, regions }]): Finding => {
+    const floor = Math.round((regions[region]?.floor ?? 0) * 1_000) / 10
+    const reach = isLocal
+      ? 'local to this sidecar'
+      : `shared by ${Object.keys(regions).length} regions, floor ${floor} %`
+    return { severity: 'ok', place: `budget ${name}`, message: `${rate} per second, burst ${burst}, ${reach}` }
+  })
+  if (!isLocal || each.length === 0) return each
+  return [...each, { severity: 'ok', place: 'nats', message: 'left out: budgets are local to this sidecar' }]
 }
 
 function noContract(): Problem {

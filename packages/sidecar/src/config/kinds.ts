@@ -21,6 +21,25 @@ export const name: Kind<string> = {
   },
 }
 
+/** A name that can stand in a NATS subject. */
+export const token: Kind<string> = {
+  name: 'token',
+  read: (value) => {
+    if (typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value)) return { ok: value }
+    return wrong(value, 'no token (letters, digits, _ and -, at most 64)', 'write a token such as eu-west')
+  },
+}
+
+/** Where a NATS server is; credentials stand elsewhere. */
+export const natsServer: Kind<string> = {
+  name: 'nats://host:port',
+  read: (value) => {
+    const host = typeof value === 'string' ? /^(?:nats|tls):\/\/(?!unix:)(.+)$/.exec(value)?.[1] : undefined
+    if (typeof value === 'string' && host !== undefined && isAddress(host)) return { ok: value }
+    return wrong(value, 'no server (allowed: nats://host:port, tls://host:port)', 'write nats://host:port')
+  },
+}
+
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `${least} to ${most}`

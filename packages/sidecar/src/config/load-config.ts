@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Problem } from '@spillway/call'
 import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
+import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'
 import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
@@ -89,7 +90,9 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   }
   const taken = parsed.data.outbound.upstreams['app']
   if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
-  const warnings = [...unknownVariables(sources.env ?? {}), ...reserved(parsed.data, placeOf)]
+  const wrong = budgetProblems(parsed.data, placeOf)
+  if (wrong.length > 0) return { problems: wrong }
+  const warnings = unknownVariables(sources.env ?? {})
   const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
   const config = withSocketFolder({ ...parsed.data, proto }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
@@ -148,14 +151,4 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): Pr
     const fix = meant === undefined ? 'remove it' : `write ${meant}`
     return { severity: 'warning', place: name, message: 'there is no such setting, so it is ignored', fix }
   })
-}
-
-function reserved(config: SidecarConfig, placeOf: (path: readonly PropertyKey[]) => string): Problem[] {
-  const warnings: Problem[] = []
-  const warn = (path: readonly string[], message: string): void => {
-    const fix = 'leave it out until it is supported'
-    warnings.push({ severity: 'warning', place: placeOf(path), message: `${path.join('.')}: ${message}`, fix })
-  }
-  if (config.nats.servers !== undefined) warn(['nats', 'servers'], 'budgets are local to this sidecar all the same')
-  return warnings
 }

@@ -44,11 +44,33 @@ const proto = section({
 })
 
 const budget = group({
-  rate: required(kinds.number(0), 'Tokens a second'),
+  rate: required(kinds.number(0), 'Tokens a second, over all regions'),
   burst: required(kinds.number(0), 'Tokens that an idle budget saves up'),
   regions: z
     .record(z.string(), group({ floor: required(kinds.number(0, 1), 'Share of the rate, always kept') }))
     .prefault({}),
+  on_cut_off: setting(
+    kinds.choice('reaction', ['floor', 'deny', 'allow']),
+    'floor',
+    'When the lease has run out: live on the floor, let nothing pass, or let everything pass (which breaks the promise)',
+  ),
+})
+
+const nats = section({
+  servers: optional(kinds.listOf(kinds.natsServer), 'Through which budgets are shared; left out: they are local'),
+  user: optional(kinds.text, 'Name to log in with'),
+  password: optional(kinds.text, 'Password to log in with', { isSecret: true }),
+  id: optional(kinds.token, 'Name of this sidecar among those of its region; left out: chosen anew at each start'),
+  slice_hold: setting(
+    kinds.duration,
+    '30s',
+    'So long a sidecar that is cut off lives on its slice of the floor; the same in all processes of a region',
+  ),
+  shard: setting(kinds.token, 'main', 'Sidecars and aggregators of one shard share the same budgets'),
+})
+
+const usage = section({
+  file: optional(kinds.text, 'Keeps what each budget used over restarts; left out: counted from the start'),
 })
 
 const modes = section({
@@ -126,15 +148,19 @@ const drain = section({
 export const schema = section({
   service: setting(kinds.name, 'app', 'Name of the service, in statuses and metrics'),
   region: setting(kinds.name, 'local', 'Where it runs'),
+  role: setting(
+    kinds.listOf(kinds.choice('role', ['sidecar', 'aggregator'])),
+    ['sidecar', 'aggregator'],
+    'An aggregator stands for election to share budgets out in its region, and over all regions',
+  ),
   inbound,
   outbound,
   inspect,
   web,
   proto,
   budgets: z.record(z.string(), budget).prefault({}),
-  nats: section({
-    servers: optional(kinds.listOf(kinds.text), 'Reserved for shared budgets', { isSecret: true }),
-  }),
+  nats,
+  usage,
   mode: modes,
   admission,
   breaker,

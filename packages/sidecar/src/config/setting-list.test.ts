@@ -30,5 +30,5 @@ test('the table has a line for every setting, those that only YAML can say inclu
   const lines = settingTable().trimEnd().split('\n')
 
   expect(lines).toHaveLength(settingRows.length + 2)
-  expect(lines).toContain('| `budgets.<name>.rate` |  |  | number, from 0 up |  | Tokens a second |')
+  expect(lines).toContain('| `budgets.<name>.rate` |  |  | number, from 0 up |  | Tokens a second, over all regions |')
 })

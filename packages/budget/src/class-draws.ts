@@ -1,0 +1,43 @@
+import { CALLER_CLASSES, PriorityClass, className, perClass } from '@spillway/call'
+import type { BudgetClassSnapshot } from './budget-config.ts'
+
+/** What one class drew. */
+class ClassDraw {
+  admitted = 0
+  refused = 0
+  used = 0
+}
+
+/** The place of a class among those that callers may have, 0 for the most important; `system` draws as `critical` does. */
+export const TIERS = perClass((rank) => Math.max(0, rank - PriorityClass.critical))
+
+/** What the classes drew from one budget since the start. */
+export class ClassDraws {
+  readonly #draws = perClass(() => new ClassDraw())
+
+  /** A call asked for `cost` tokens and was told `waitMs`: 0 when it got them. Returns `waitMs`. */
+  note(rank: PriorityClass, cost: number, waitMs: number): number {
+    const draw = this.#draws[rank]
+    if (waitMs > 0) {
+      draw.refused++
+    } else {
+      draw.admitted++
+      draw.used += cost
+    }
+    return waitMs
+  }
+
+  /** A call turned out to have used less by so much, or more when it is negative. */
+  returned(rank: PriorityClass, cost: number): void {
+    const draw = this.#draws[rank]
+    draw.used = Math.max(0, draw.used - cost)
+  }
+
+  /** As the inspector shows it, most important class first; so is `demand`, in tokens a second. */
+  snapshot(demand: readonly number[]): BudgetClassSnapshot[] {
+    return CALLER_CLASSES.map((rank, index) => {
+      const { admitted, refused, used } = this.#draws[rank]
+      return { name: className(rank), admitted, refused, used, demand: demand[index] ?? 0 }
+    })
+  }
+}

@@ -1,0 +1,87 @@
+import type { GrantId } from './message.ts'
+import { NO_SHARE, isWithin, maxShare, type Share } from './share.ts'
+
+/** A grant that may be in force at the holder. Times are the grantor's own monotonic clock, drift already added. */
+export interface Booking {
+  readonly id: GrantId
+  readonly share: Share
+  readonly expiresMs: number
+  /** What stays in force after `expiresMs`. */
+  readonly slice: Share
+  readonly sliceExpiresMs: number
+}
+
+/** What a grantor books for one incarnation of a holder; {@link CommitLedger} is the rule. */
+export interface Ledger {
+  book(booking: Booking): void
+  acknowledge(id: GrantId, force: Share, slice: Share): boolean
+  commit(nowMs: number): Share
+  sliceCommit(nowMs: number): Share
+  lastExpiryMs(): number
+}
+
+/**
+ * What a grantor must assume to be in force at one incarnation of a holder (rule S2): the maximum of every grant that was sent
+ * and is neither acknowledged away nor expired. To book only the newest would let a lost shrink and a growth elsewhere
+ * overlap: 1.11 to 1.22 times the budget was measured.
+ */
+export class CommitLedger implements Ledger {
+  #bookings: Booking[] = []
+
+  /** Notes that a grant is about to be sent. */
+  book(booking: Booking): void {
+    this.#bookings.push(booking)
+  }
+
+  /**
+   * The holder runs on grant `id` and has `force` of it in force, `slice` of that for longer. This replaces that grant and
+   * all before it; later ones stay booked. False when it claims more than it was ever given: nothing is changed then.
+   */
+  acknowledge(id: GrantId, force: Share, slice: Share): boolean {
+    const acknowledged = this.#bookings.find((booking) => compare(booking.id, id) === 0)
+    if (!acknowledged) return true
+    const older = this.#bookings.filter((booking) => compare(booking.id, id) <= 0)
+    const most = older.reduce((sum, booking) => maxShare(sum, booking.share), NO_SHARE)
+    if (!isWithin(force, most) || !isWithin(slice, most)) return false
+    const isClawedBack = isWithin(force, acknowledged.share)
+    const expiresMs = isClawedBack ? acknowledged.expiresMs : Math.max(...older.map((booking) => booking.expiresMs))
+    const later = this.#bookings.filter((booking) => compare(booking.id, id) > 0)
+    this.#bookings = [{ id, share: force, expiresMs, slice, sliceExpiresMs: acknowledged.sliceExpiresMs }, ...later]
+    return true
+  }
+
+  /** What may be in force at `nowMs`. Forgets what has expired. */
+  commit(nowMs: number): Share {
+    if (this.#bookings.some((booking) => isOver(booking, nowMs))) {
+      this.#bookings = this.#bookings.filter((booking) => !isOver(booking, nowMs))
+    }
+    const [first] = this.#bookings
+    if (first && this.#bookings.length === 1) return shareAt(first, nowMs)
+    return this.#bookings.reduce((sum, booking) => maxShare(sum, shareAt(booking, nowMs)), NO_SHARE)
+  }
+
+  /** What may stay in force at `nowMs` and beyond the leases: the slices alone. */
+  sliceCommit(nowMs: number): Share {
+    const live = this.#bookings.filter((booking) => booking.sliceExpiresMs > nowMs)
+    return live.reduce((sum, booking) => maxShare(sum, booking.slice), NO_SHARE)
+  }
+
+  /** When the last lease ends; slices left out. */
+  lastExpiryMs(): number {
+    return this.#bookings.reduce((last, booking) => Math.max(last, booking.expiresMs), 0)
+  }
+}
+
+/** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
+function compare(one: GrantId, other: GrantId): number {
+  return one.epoch - other.epoch || one.seq - other.seq
+}
+
+function shareAt(booking: Booking, nowMs: number): Share {
+  if (booking.expiresMs > nowMs) return booking.share
+  return booking.sliceExpiresMs > nowMs ? booking.slice : NO_SHARE
+}
+
+function isOver(booking: Booking, nowMs: number): boolean {
+  return booking.expiresMs <= nowMs && booking.sliceExpiresMs <= nowMs
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '@spillway/clock'
+
+/** Time over which a steady demand is averaged, in milliseconds. */
+const STEADY_MS = 2_000
+
+/** How far back a change is looked for, in bins of at least that many milliseconds: 40, 80, 160 and 320 ms. */
+const BIN_MS = 20
+const SPANS = [2, 4, 8, 16]
+const BINS = 16
+
+/** Deviations, in standard deviations of a Poisson process, beyond which a change counts as real. */
+const SIGNIFICANT = 4
+
+/**
+ * Demand by tier in units per second: what callers ask for, refused calls included and retries left out, so that a refused share
+ * still shows as wanted. The mean since demand last changed, over two seconds at most; a change is found as soon as one of
+ * several short spans differs by more than the chance of arrivals allows. So a step shows within a few hundredths of a second
+ * where calls are many, and noise does not move shares about.
+ */
+export class DemandMeter {
+  readonly #clock: Clock
+  readonly #tiers: Tier[]
+  /** All tiers together: a change shows here first. */
+  readonly #total = new Tier()
+  #sinceMs: number
+
+  /** Measures `tiers` tiers, all at 0. */
+  constructor(tiers: number, clock: Clock) {
+    this.#clock = clock
+    this.#tiers = Array.from({ length: tiers }, () => new Tier())
+    this.#sinceMs = clock.nowMs()
+  }
+
+  /** Callers asked for `amount` units altogether. */
+  add(tier: number, amount: number, calls = 1): void {
+    this.#tiers[tier]?.add(amount, calls)
+    this.#total.add(amount, calls)
+  }
+
+  /** The rates as of now. */
+  rates(): readonly number[] {
+    const elapsedMs = this.#clock.nowMs() - this.#sinceMs
+    if (elapsedMs >= BIN_MS * 0.9) {
+      const changedBins = this.#total.close(elapsedMs)
+      for (const tier of this.#tiers) tier.close(elapsedMs, changedBins)
+      this.#sinceMs += elapsedMs
+    }
+    return this.#tiers.map((tier) => tier.rate)
+  }
+}
+
+class Tier {
+  /** Units per second. */
+  rate = 0
+  #pending = 0
+  #calls = 0
+  #unitsPerCall = 1
+  #ageMs = BIN_MS
+  #bins = 0
+  /** A change was found in the middle of a bin: how many more bins may still hold some of what was before. */
+  #doubtfulBins = 0
+  readonly #units: number[] = Array.from({ length: BINS }, () => 0)
+  readonly #lengthsMs: number[] = Array.from({ length: BINS }, () => 0)
+
+  add(amount: number, calls: number): void {
+    this.#pending += amount
+    this.#calls += calls
+  }
+
+  /**
+   * A bin is over. `changedBins` is how many of the newest bins the rate is known to be new for, 0 for none. Returns the number
+   * of bins after which it was found to have changed here, or that.
+   */
+  close(lengthMs: number, changedBins = 0): number {
+    if (this.#calls > 0) this.#unitsPerCall += 0.1 * (this.#pending / this.#calls - this.#unitsPerCall)
+    this.#units[this.#bins % BINS] = this.#pending
+    this.#lengthsMs[this.#bins % BINS] = lengthMs
+    this.#bins++
+    this.#ageMs = Math.min(STEADY_MS, this.#ageMs + lengthMs)
+    this.rate += ((this.#pending * 1_000) / lengthMs - this.rate) * Math.min(1, lengthMs / this.#ageMs)
+    this.#pending = 0
+    this.#calls = 0
+    if (changedBins > 0) return this.#adopt(changedBins)
+    const found = this.#findChange()
+    if (found > 0) this.#doubtfulBins = 2
+    else if (this.#doubtfulBins > 0) {
+      this.#doubtfulBins--
+      return this.#adopt(2)
+    }
+    return found > 0 ? this.#adopt(found) : 0
+  }
+
+  /** The smallest span whose units differ from the mean by more than chance explains; 0 for none. */
+  #findChange(): number {
+    let units = 0
+    let lengthMs = 0
+    let place = this.#bins % BINS
+    let next = 0
+    for (let bin = 1; bin <= BINS && lengthMs < this.#ageMs; bin++) {
+      place = place === 0 ? BINS - 1 : place - 1
+      units += this.#units[place] ?? 0
+      lengthMs += this.#lengthsMs[place] ?? 0
+      if (bin !== SPANS[next]) continue
+      if (this.#isChange(units, lengthMs)) return bin
+      next++
+    }
+    return 0
+  }
+
+  /** The mean begins anew with the newest bins. */
+  #adopt(bins: number): number {
+    const lengthMs = this.#sum(this.#lengthsMs, bins)
+    this.rate = lengthMs > 0 ? (this.#sum(this.#units, bins) * 1_000) / lengthMs : 0
+    this.#ageMs = lengthMs
+    return bins
+  }
+
+  /** The span holds more or fewer units than chance explains, the doubt about the mean included. */
+  #isChange(units: number, lengthMs: number): boolean {
+    if (lengthMs >= this.#ageMs) return false
+    const expected = (this.rate * lengthMs) / 1_000
+    const off = Math.abs(units - expected) - this.#unitsPerCall
+    if (off <= 0) return false
+    const variance = Math.max(expected, units) * this.#unitsPerCall * (1 + lengthMs / this.#ageMs)
+    return off * off > SIGNIFICANT * SIGNIFICANT * variance
+  }
+
+  #sum(ring: readonly number[], bins: number): number {
+    let sum = 0
+    for (let bin = 0; bin < bins; bin++) sum += ring[(this.#bins - 1 - bin + 2 * BINS) % BINS] ?? 0
+    return sum
+  }
+}

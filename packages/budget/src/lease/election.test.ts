@@ -1,0 +1,110 @@
+import { ManualClock } from '@spillway/clock'
+import { expect, test } from 'vitest'
+import { Election, defaultElectionTimes, type KeyAnswer, type KeyRequest } from './election.ts'
+
+function newElection(): { election: Election; clock: ManualClock } {
+  const clock = new ManualClock()
+  return { election: new Election({ ...defaultElectionTimes, incarnation: 'me' }, clock), clock }
+}
+
+/** Polls every 100 ms and answers as told, for so long. */
+function run(election: Election, clock: ManualClock, forMs: number, answer: (request: KeyRequest) => KeyAnswer): void {
+  for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 100) {
+    const request = election.poll()
+    if (request) election.answered(answer(request))
+    clock.advance(100)
+  }
+}
+
+/** A key that nobody else wants. */
+function freeKey(): (request: KeyRequest) => KeyAnswer {
+  let revision = 0
+  return (request) =>
+    request.kind === 'read' ? { kind: 'found', revision, entry: undefined } : { kind: 'written', revision: ++revision }
+}
+
+test('waits a full time to live on its own clock before it takes office, even when the key is free', () => {
+  const { election, clock } = newElection()
+  const key = freeKey()
+
+  run(election, clock, 10_200, key)
+  expect(election.office).toBeUndefined()
+
+  run(election, clock, 1_000, key)
+  expect(election.office).toBeDefined()
+})
+
+test('takes an epoch above every one seen anywhere', () => {
+  const { election, clock } = newElection()
+  election.sawEpoch(41)
+
+  run(election, clock, 12_000, freeKey())
+
+  expect(election.office?.epoch).toBeGreaterThan(41)
+})
+
+test('leaves office at its deadline when renewals go unanswered', () => {
+  const { election, clock } = newElection()
+  run(election, clock, 12_000, freeKey())
+
+  run(election, clock, 9_800, () => ({ kind: 'unknown' }))
+
+  expect(election.office).toBeUndefined()
+})
+
+test('counts the deadline from the sending of the renewal, not from its answer', () => {
+  const { election, clock } = newElection()
+  run(election, clock, 12_000, freeKey())
+  const before = election.office?.deadlineMs ?? 0
+  let request: KeyRequest | undefined
+  for (; !request; clock.advance(100)) request = election.poll()
+  const sentMs = clock.nowMs() - 100
+
+  clock.advance(800)
+  election.answered({ kind: 'written', revision: 99 })
+
+  expect(election.office?.deadlineMs).toBeGreaterThan(before)
+  expect(election.office?.deadlineMs).toBeCloseTo(sentMs + 9_800)
+})
+
+test('steps down when its key was taken', () => {
+  const { election, clock } = newElection()
+  run(election, clock, 12_000, freeKey())
+
+  run(election, clock, 3_000, () => ({ kind: 'refused', revision: 77 }))
+
+  expect(election.office).toBeUndefined()
+})
+
+test('steps down when somebody used a higher epoch, and comes back above it', () => {
+  const { election, clock } = newElection()
+  const key = freeKey()
+  run(election, clock, 12_000, key)
+
+  election.sawEpoch(1_000)
+  expect(election.office).toBeUndefined()
+
+  run(election, clock, 12_000, key)
+  expect(election.office?.epoch).toBeGreaterThan(1_000)
+})
+
+test('does not take office while the key is being renewed by another', () => {
+  const { election, clock } = newElection()
+  let revision = 10
+
+  run(election, clock, 30_000, () => ({ kind: 'refused', revision: ++revision }))
+
+  expect(election.office).toBeUndefined()
+})
+
+test('adopts a key of unknown fate only if it names this very incarnation', () => {
+  const { election, clock } = newElection()
+  const answers: KeyAnswer[] = [
+    { kind: 'unknown' },
+    { kind: 'found', revision: 4, entry: { incarnation: 'another', epoch: 4 } },
+  ]
+
+  run(election, clock, 30_000, () => answers.shift() ?? { kind: 'refused', revision: 4 })
+
+  expect(election.office).toBeUndefined()
+})

@@ -1,0 +1,257 @@
+import type { Clock } from '@spillway/clock'
+
+/** What a leader writes into the key. */
+export interface KeyEntry {
+  readonly incarnation: string
+  readonly epoch: number
+}
+
+/** What the election wants done with the key. One at a time; its result comes back by `answered`. */
+export type KeyRequest =
+  /** Write the key only if it does not exist. */
+  | { readonly kind: 'create'; readonly entry: KeyEntry }
+  /** Write the key only if it still has that revision. */
+  | { readonly kind: 'update'; readonly ifRevision: number; readonly entry: KeyEntry }
+  /** Nobody knows what became of the last write: look. */
+  | { readonly kind: 'read' }
+
+/** What became of a request. */
+export type KeyAnswer =
+  | { readonly kind: 'written'; readonly revision: number }
+  /** The condition did not hold; `revision` is what the key has now, 0 for none. Only a linearizable answer counts. */
+  | { readonly kind: 'refused'; readonly revision: number }
+  | { readonly kind: 'found'; readonly revision: number; readonly entry: KeyEntry | undefined }
+  /** No answer came in time: it may or may not have been carried out. */
+  | { readonly kind: 'unknown' }
+
+/** How an election is timed, in milliseconds. */
+export interface ElectionConfig {
+  readonly incarnation: string
+  /** Time to live of the key: a leader that does not renew loses office within this. */
+  readonly ttlMs: number
+  readonly renewMs: number
+  readonly retryMs: number
+  /** Largest relative difference between the rates of any two clocks (ρ). */
+  readonly drift: number
+}
+
+/** Defaults beside the type. JetStream's own fail-over takes 4 to 9 s: a shorter office would end with each of them. */
+export const defaultElectionTimes = { ttlMs: 10_000, renewMs: 2_500, retryMs: 500, drift: 0.02 } as const
+
+/** A term of office. */
+export interface Office {
+  readonly epoch: number
+  /** Own monotonic time after which nothing that this leader issued may be in force. */
+  readonly deadlineMs: number
+}
+
+/** What a candidate saw of the key on its own clock, without a gap. */
+interface Watch {
+  readonly revision: number
+  /** No renewal has happened since. */
+  readonly quietSinceMs: number
+  readonly heardMs: number
+}
+
+/** A predecessor has left office and said all that it had granted: its key may be taken over without waiting. */
+interface Inheritance {
+  readonly revision: number
+  readonly untilMs: number
+  /** The key is ours already. */
+  readonly isTaken: boolean
+}
+
+type State =
+  | { readonly kind: 'following' }
+  /** The key is ours. The epoch is not written into it yet (S4), or the predecessor may still be in office (S5). */
+  | { readonly kind: 'elected'; readonly revision: number }
+  | {
+      readonly kind: 'leading'
+      readonly revision: number
+      readonly epoch: number
+      readonly deadlineMs: number
+      readonly deadlineWallMs: number
+    }
+
+interface UnderWay {
+  readonly request: KeyRequest
+  readonly sentMs: number
+  readonly sentWallMs: number
+}
+
+/**
+ * Election of one leader by a key with a time to live, as a state machine without I/O.
+ *
+ * Rules. S4: the epoch is one more than the revision won and than any epoch seen anywhere, and is written back before use; a
+ * key store that was rolled back costs an election, never an epoch twice. S5: a leader's deadline counts from the sending of
+ * its last successful renewal; a successor acts only after it has itself watched the key, without a gap, for a full time to
+ * live in which nobody renewed it. So neither a store whose clock was set nor one that forgot the key ends an office early.
+ */
+export class Election {
+  readonly #config: ElectionConfig
+  readonly #clock: Clock
+  #state: State = { kind: 'following' }
+  #watch: Watch
+  #highestEpoch = 0
+  #underWay: UnderWay | undefined
+  #isUnsure = false
+  #isRetiring = false
+  #inheritance: Inheritance | undefined
+  #nextMs = 0
+
+  constructor(config: ElectionConfig, clock: Clock) {
+    this.#config = config
+    this.#clock = clock
+    this.#watch = { revision: -1, quietSinceMs: clock.nowMs(), heardMs: clock.nowMs() }
+  }
+
+  /** The office held now, or undefined. Over at its deadline even if nobody can be reached. */
+  get office(): Office | undefined {
+    const state = this.#state
+    if (state.kind !== 'leading') return undefined
+    // A leader that slept finds on the wall clock how long (S10): its monotonic clock stood still.
+    const nowMs = this.#clock.nowMs()
+    const deadlineMs = Math.min(state.deadlineMs, nowMs + state.deadlineWallMs - this.#clock.wallMs())
+    return nowMs < deadlineMs ? { epoch: state.epoch, deadlineMs } : undefined
+  }
+
+  /** Somebody used that epoch: ours must be higher. A leader that learns of a higher one steps down. */
+  sawEpoch(epoch: number): void {
+    this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
+    if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
+      // What this very leader issued is still in force: it waits like any other successor (S5).
+      this.#watch = { ...this.#watch, quietSinceMs: this.#clock.nowMs() }
+      this.#state = { kind: 'elected', revision: this.#state.revision }
+    }
+  }
+
+  /** Asks this candidate to leave; see {@link takeLeave}. It never stands again. */
+  retire(): void {
+    this.#isRetiring = true
+  }
+
+  /**
+   * Leaves office for good, once {@link retire} was called and no write is under way. Returns the epoch that ends and the
+   * key's revision, which a successor may {@link inherit}; undefined before that, and without office.
+   */
+  takeLeave(): { readonly epoch: number; readonly revision: number } | undefined {
+    const state = this.#state
+    if (!this.#isRetiring || this.#underWay || state.kind !== 'leading' || !this.office) return undefined
+    this.#state = { kind: 'following' }
+    return { epoch: state.epoch, revision: state.revision }
+  }
+
+  /**
+   * The leader of `epoch` has left office and handed over all that it had granted. Its key may be taken at that revision, soon,
+   * without waiting for it to expire: compare-and-set lets one successor in. False when that is old news.
+   */
+  inherit(epoch: number, revision: number): boolean {
+    if (this.#isRetiring || this.#state.kind !== 'following' || epoch < this.#highestEpoch) return false
+    const nowMs = this.#clock.nowMs()
+    this.#highestEpoch = epoch
+    this.#inheritance = { revision, untilMs: nowMs + this.#config.ttlMs / 2, isTaken: false }
+    this.#nextMs = nowMs
+    return true
+  }
+
+  /** What to send now, or undefined. To be asked every 50 to 100 ms. */
+  poll(): KeyRequest | undefined {
+    const nowMs = this.#clock.nowMs()
+    if (this.#isRetiring) return undefined
+    if (this.#inheritance && nowMs >= this.#inheritance.untilMs) this.#inheritance = undefined
+    if (this.#state.kind === 'leading' && !this.office) this.#follow(nowMs)
+    if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
+    const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
+    this.#underWay = { request, sentMs: nowMs, sentWallMs: this.#clock.wallMs() }
+    return request
+  }
+
+  /** The answer to the request under way. */
+  answered(answer: KeyAnswer): void {
+    const done = this.#underWay
+    if (!done) return
+    const nowMs = this.#clock.nowMs()
+    this.#underWay = undefined
+    this.#nextMs = nowMs + this.#config.retryMs
+    switch (answer.kind) {
+      case 'written':
+        return this.#written(answer.revision, done, nowMs)
+      case 'refused':
+        this.#inheritance = undefined
+        if (this.#state.kind !== 'following') this.#follow(nowMs)
+        return this.#observe(answer.revision, nowMs)
+      case 'found':
+        return this.#found(answer.revision, answer.entry, nowMs)
+      case 'unknown':
+        this.#inheritance = undefined
+        this.#isUnsure = true
+    }
+  }
+
+  #wanted(nowMs: number): KeyRequest {
+    const { incarnation, ttlMs, drift } = this.#config
+    const state = this.#state
+    if (state.kind === 'leading') {
+      return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
+    }
+    if (state.kind === 'elected') {
+      const isQuiet = this.#inheritance?.isTaken === true || nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+      const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
+      return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
+    }
+    const entry = { incarnation, epoch: 0 }
+    const inherited = this.#inheritance
+    return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
+  }
+
+  #written(revision: number, { request, sentMs, sentWallMs }: UnderWay, nowMs: number): void {
+    if (request.kind === 'read') return
+    if (request.kind === 'create' && revision !== this.#watch.revision + 1)
+      this.#watch = { ...this.#watch, quietSinceMs: nowMs }
+    else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
+    this.#watch = { ...this.#watch, revision, heardMs: nowMs }
+    const { epoch } = request.entry
+    if (this.#inheritance && this.#state.kind === 'following') {
+      this.#inheritance = { ...this.#inheritance, isTaken: true }
+      this.#nextMs = nowMs
+    }
+    if (epoch === 0 || epoch < this.#highestEpoch) {
+      this.#state = { kind: 'elected', revision }
+      return
+    }
+    this.#highestEpoch = epoch
+    this.#inheritance = undefined
+    const heldMs = this.#config.ttlMs * (1 - this.#config.drift)
+    const deadlines = { deadlineMs: sentMs + heldMs, deadlineWallMs: sentWallMs + heldMs }
+    this.#state = { kind: 'leading', revision, epoch, ...deadlines }
+    this.#nextMs = sentMs + this.#config.renewMs
+  }
+
+  /** After a write of unknown fate: the key counts as ours only if it names this very incarnation. */
+  #found(revision: number, entry: KeyEntry | undefined, nowMs: number): void {
+    this.#isUnsure = false
+    this.#nextMs = nowMs
+    const isOurs = entry?.incarnation === this.#config.incarnation
+    if (!isOurs) {
+      if (this.#state.kind !== 'following') this.#follow(nowMs)
+      return
+    }
+    this.#state = this.#state.kind === 'leading' ? { ...this.#state, revision } : { kind: 'elected', revision }
+  }
+
+  /** A linearizable answer said which revision the key has: the watch goes on, or begins anew after a change or a gap. */
+  #observe(revision: number, nowMs: number): void {
+    const hasChanged = revision !== this.#watch.revision && revision !== 0
+    const quietSinceMs = this.#hasGap(nowMs) || hasChanged ? nowMs : this.#watch.quietSinceMs
+    this.#watch = { revision: revision === 0 ? this.#watch.revision : revision, quietSinceMs, heardMs: nowMs }
+  }
+
+  #hasGap(nowMs: number): boolean {
+    return nowMs - this.#watch.heardMs > this.#config.ttlMs / 2
+  }
+
+  #follow(nowMs: number): void {
+    this.#state = { kind: 'following' }
+    this.#watch = { revision: -1, quietSinceMs: nowMs, heardMs: nowMs }
+  }
+}

@@ -1,0 +1,108 @@
+import { ManualClock } from '@spillway/clock'
+import { describe, expect, test } from 'vitest'
+import { aReport } from './lease.fixture.ts'
+import { LeaseGrantor, type Capacity } from './lease-grantor.ts'
+import type { LeaseReport } from './message.ts'
+import { NO_SHARE } from './share.ts'
+
+const whole = { rate: 100, burst: 40 }
+const capacity: Capacity = { share: whole, expiresMs: Number.POSITIVE_INFINITY, pool: NO_SHARE }
+
+function aGrantor(clock = new ManualClock()): LeaseGrantor {
+  const config = { budget: 'b', incarnation: 'g', drift: 0, ttlMs: 3_000, sliceTtlMs: 0, spare: 0.04 }
+  const entitlementOf = (holder: string): { floor: typeof NO_SHARE; weight: number } | undefined =>
+    holder === 'stranger' ? undefined : { floor: NO_SHARE, weight: 1 }
+  return new LeaseGrantor({ ...config, hasPot: true, worthwhile: 0.05, floors: new Map() }, 2, clock, entitlementOf)
+}
+
+const ack = { epoch: 2, seq: 1 }
+
+describe('a report that makes no sense changes nothing', () => {
+  const cases: readonly (readonly [string, Partial<LeaseReport>, string])[] = [
+    ['from somebody unknown', { holder: 'stranger' }, 'foreign'],
+    ['for another budget', { budget: 'other' }, 'foreign'],
+    ['with negative demand', { wants: [-5] }, 'malformed'],
+    ['with demand that is no number', { wants: [Number.NaN] }, 'malformed'],
+    ['with endless demand', { wants: [Number.POSITIVE_INFINITY] }, 'malformed'],
+    ['with absurd demand', { wants: [1e300] }, 'malformed'],
+    ['with a force that is no number', { force: { rate: Number.NaN, burst: 0 } }, 'malformed'],
+    ['with a negative number', { seq: -1 }, 'malformed'],
+    ['with a number that is no whole one', { seq: 1.5 }, 'malformed'],
+    ['that is replayed', { seq: 1 }, 'stale'],
+    ['that claims more than it was given', { seq: 2, ack, force: { rate: 1e6, burst: 1e6 } }, 'overclaimed'],
+  ]
+
+  test.each(cases)('%s', (_, overrides, reception) => {
+    const grantor = aGrantor()
+    grantor.receive(aReport())
+    grantor.allocate(capacity)
+    const before = grantor.commit()
+
+    expect(grantor.receive(aReport(overrides))).toBe(reception)
+    grantor.allocate(capacity)
+    expect(grantor.commit()).toEqual(before)
+  })
+
+  test('with an acknowledgement of a future epoch frees nothing', () => {
+    const grantor = aGrantor()
+    grantor.receive(aReport())
+    grantor.allocate(capacity)
+    grantor.receive(aReport({ seq: 2, ack: { epoch: 9, seq: 9 } }))
+
+    expect(grantor.commit().rate).toBeCloseTo(100)
+  })
+})
+
+test('gives nothing beyond the capacity while a lost cut may still be in force', () => {
+  const grantor = aGrantor()
+  grantor.receive(aReport())
+  grantor.allocate(capacity)
+  grantor.receive(aReport({ holder: 't' }))
+  grantor.allocate(capacity)
+
+  expect(grantor.commit().rate).toBeLessThanOrEqual(100)
+})
+
+test('hands saved-up units out in whole numbers when there are fewer than holders', () => {
+  const clock = new ManualClock()
+  const grantor = aGrantor(clock)
+  const few = { ...capacity, share: { rate: 2, burst: 3 } }
+  const names = ['a', 'b', 'c', 'd']
+  for (const holder of names) grantor.receive(aReport({ holder }))
+  grantor.allocate(few)
+  clock.advance(1_500)
+  for (const holder of names) grantor.receive(aReport({ holder, seq: 2 }))
+  const lumps = grantor.allocate(few).map(({ lump }) => lump)
+
+  expect(lumps.toSorted((one, other) => one - other)).toEqual([0, 1, 1, 1])
+})
+
+test('adds floors beyond the whole up to no more than the whole', () => {
+  const config = {
+    budget: 'b',
+    incarnation: 'g',
+    drift: 0,
+    ttlMs: 3_000,
+    sliceTtlMs: Number.POSITIVE_INFINITY,
+    spare: 0,
+  }
+  const floor = { rate: 80, burst: 30 }
+  const floors = new Map([
+    ['a', floor],
+    ['b', floor],
+  ])
+  const grantor = new LeaseGrantor(
+    { ...config, hasPot: false, worthwhile: 0.05, floors },
+    2,
+    new ManualClock(),
+    () => ({
+      floor,
+      weight: 1,
+    }),
+  )
+  grantor.receive(aReport({ holder: 'a' }))
+  grantor.receive(aReport({ holder: 'b' }))
+  grantor.allocate(capacity)
+
+  expect(grantor.commit().rate).toBeLessThanOrEqual(100)
+})

@@ -1,0 +1,304 @@
+import type { Clock } from '@spillway/clock'
+import { CommitLedger, type Ledger } from './commit-ledger.ts'
+import { totalOf } from './demand-news.ts'
+import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
+import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from './message.ts'
+import { Pot } from './pot.ts'
+import { NO_SHARE, addShares, isWithin, minShare, subtractShare, type Share } from './share.ts'
+import { SlicePool } from './slice-pool.ts'
+import { waterFill, type Claim } from './water-fill.ts'
+
+export type { Entitlement } from './holder-book.ts'
+
+/** How a grantor shares one budget out. */
+export interface LeaseGrantorConfig {
+  readonly budget: string
+  /** Chosen anew for each term of office. */
+  readonly incarnation: string
+  /** Largest relative difference between the rates of any two clocks (ρ). */
+  readonly drift: number
+  /** How long a lease holds, in milliseconds. */
+  readonly ttlMs: number
+  /** How long a slice outlives its lease, in milliseconds; Infinity when floors are reserved by configuration. */
+  readonly sliceTtlMs: number
+  /** Fraction of the capacity that stays here for instant growth. */
+  readonly spare: number
+  /** What is left over is saved up here and handed out in lumps; else nobody uses it. */
+  readonly hasPot: boolean
+  /** Growth, as a fraction, that is worth a message before the holder reports again. */
+  readonly worthwhile: number
+  /** Holders whose floor is reserved for good, heard of or not; empty where holders come and go. */
+  readonly floors: ReadonlyMap<string, Share>
+  /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
+  readonly newLedger?: () => Ledger
+}
+
+/** What there is to share out. */
+export interface Capacity {
+  readonly share: Share
+  /** Grantor's monotonic time after which nothing of it may be in force; Infinity when it is ours for good. */
+  readonly expiresMs: number
+  /** The part of it that is ours beyond `expiresMs`: slices come out of it. */
+  readonly pool: Share
+}
+
+/** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
+export type Reception = 'taken' | 'stale' | 'malformed' | 'foreign' | 'overclaimed'
+
+/**
+ * How long after a shortage nothing is given away as headroom, in milliseconds: demand that fell in one place is about to show
+ * in another, and what was given away would have to be taken back first.
+ */
+const CALM_MS = 1_000
+
+/** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
+const LONGEST_MS = 60_000
+
+/** What one pass of {@link LeaseGrantor.allocate} goes by. */
+interface Pass {
+  readonly capacity: Capacity
+  readonly nowMs: number
+  readonly isPressed: boolean
+  readonly isOvercommitted: boolean
+  /** Fraction of the growth that everybody is due which there is room for. */
+  readonly growth: number
+  free: Share
+}
+
+/**
+ * The grantor's side of the leases on one budget, under one epoch. Keeps the sum of all that may be in force at its holders
+ * within its capacity, whatever is lost, doubled or late (rules S1, S2, S6): a new grant is made only if the sum of all
+ * commitments fits afterwards; a cut frees nothing before it is acknowledged or has expired.
+ */
+export class LeaseGrantor {
+  readonly #config: LeaseGrantorConfig
+  readonly #epoch: number
+  readonly #clock: Clock
+  readonly #entitlementOf: (holder: string) => Entitlement | undefined
+  readonly #book = new HolderBook()
+  readonly #slices: SlicePool
+  readonly #pot: Pot
+  #pressedUntilMs = Number.NEGATIVE_INFINITY
+  #seq = 0
+
+  /** `entitlementOf` answers undefined for somebody who may not hold this budget at all. */
+  constructor(
+    config: LeaseGrantorConfig,
+    epoch: number,
+    clock: Clock,
+    entitlementOf: (holder: string) => Entitlement | undefined,
+  ) {
+    this.#config = config
+    this.#epoch = epoch
+    this.#clock = clock
+    this.#entitlementOf = entitlementOf
+    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), clock)
+    this.#pot = new Pot(config.drift, clock.nowMs())
+  }
+
+  /** Takes a report in. Its answer comes with the next {@link allocate}. */
+  receive(report: LeaseReport): Reception {
+    if (!isSaneReport(report)) return 'malformed'
+    if (report.budget !== this.#config.budget) return 'foreign'
+    const known = this.#book.find(report.holder, report.incarnation)
+    if (known && report.seq <= known.latest.seq) return 'stale'
+    const holder = known ?? this.#admit(report)
+    if (!holder) return 'foreign'
+    if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
+      return 'overclaimed'
+    }
+    this.#book.heard(holder, report, this.#clock.nowMs())
+    return 'taken'
+  }
+
+  /** All that may be in force at the holders now, floors of those never heard of excluded. Perhaps a little more. */
+  commit(): Share {
+    return this.#book.committed
+  }
+
+  /** Demand of all holders by tier, for the report upward. */
+  wants(): number[] {
+    return [...this.#book.wants]
+  }
+
+  /**
+   * Shares the capacity out and returns the grants to send now: answers that are owed, cuts that others wait for, growth that
+   * fits. To be called every 50 ms, and at once after an urgent report.
+   */
+  allocate(capacity: Capacity): LeaseGrant[] {
+    const nowMs = this.#clock.nowMs()
+    this.#book.sweep(nowMs, nowMs - this.#slow(this.#config.ttlMs))
+    const holders = this.#book.newest
+    this.#slices.begin(capacity.pool, this.#book.all, holders.length, nowMs)
+    this.#pot.refill(nowMs)
+    const absent = this.#absentFloors()
+    const rate = Math.max(0, capacity.share.rate - absent.rate)
+    const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
+    if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
+    const spare = nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
+    const targets = isChunked ? [] : waterFill(rate, holders.map(claimOf), spare)
+    const pass = this.#begin(capacity, addShares(absent, this.#slices.unknown), holders, targets, nowMs)
+    const grants: LeaseGrant[] = []
+    this.#visit(holders, targets, pass, grants, true)
+    this.#visit(holders, targets, pass, grants, false)
+    this.#pot.resize(pass.free, capacity.expiresMs)
+    return grants
+  }
+
+  /** All that is out, for a successor. Nothing may be granted after this. */
+  handOver(): Commitment[] {
+    const nowMs = this.#clock.nowMs()
+    const { budget } = this.#config
+    return Array.from(this.#book.all, ({ id: holder, incarnation, ledger }) => {
+      const remainingMs = Math.max(0, ledger.lastExpiryMs() - nowMs)
+      return {
+        budget,
+        holder,
+        incarnation,
+        share: ledger.commit(nowMs),
+        remainingMs: Math.min(LONGEST_MS, remainingMs),
+      }
+    })
+  }
+
+  /** Books what a predecessor had out when it left, until `expiresMs` or until its holder runs on a grant of ours. */
+  inherit({ holder, incarnation, share }: Commitment, expiresMs: number): void {
+    const entitlement = this.#entitlementOf(holder)
+    if (!entitlement || this.#book.find(holder, incarnation)) return
+    const ledger = this.#newLedger()
+    ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
+    this.#book.inherit({ id: holder, incarnation, entitlement, ledger, granted: share }, this.#clock.nowMs())
+  }
+
+  #newLedger(): Ledger {
+    return this.#config.newLedger?.() ?? new CommitLedger()
+  }
+
+  #begin(capacity: Capacity, reserved: Share, holders: readonly Holder[], targets: number[], nowMs: number): Pass {
+    const taken = addShares(this.#book.committed, reserved)
+    const free = subtractShare(capacity.share, taken)
+    let growth = 0
+    for (let index = 0; index < holders.length; index++) {
+      growth += Math.max(0, (targets[index] ?? 0) - (holders[index]?.committed.rate ?? 0))
+    }
+    return {
+      capacity,
+      nowMs,
+      isPressed: nowMs < this.#pressedUntilMs,
+      isOvercommitted: !isWithin(taken, capacity.share),
+      growth: growth > free.rate ? free.rate / growth : 1,
+      free,
+    }
+  }
+
+  /** Grants to those who give something back, or to all others. */
+  #visit(
+    holders: readonly Holder[],
+    targets: readonly number[],
+    pass: Pass,
+    grants: LeaseGrant[],
+    cuts: boolean,
+  ): void {
+    for (let index = 0; index < holders.length; index++) {
+      const holder = holders[index]
+      const target = targets[index] ?? 0
+      if (!holder || target < holder.granted.rate !== cuts) continue
+      const share = this.#shareFor(holder, target, pass)
+      const lump = this.#lumpFor(holder, share, pass)
+      const isWorthwhile = holder.isOwedAnswer || this.#isMaterial(holder.granted.rate, share.rate, pass)
+      if (!isWorthwhile) continue
+      const grant = this.#grant(holder, { rate: share.rate, burst: Math.max(share.burst, lump) }, lump, pass)
+      if (grant) grants.push(grant)
+    }
+  }
+
+  /** Towards the target as far as there is room. Small cuts are not worth an acknowledgement, unless somebody waits for them. */
+  #shareFor(holder: Holder, target: number, { capacity, free, growth, isOvercommitted }: Pass): Share {
+    const { granted, committed } = holder
+    const isSmallCut = target < granted.rate && !isOvercommitted && target > 0.95 * granted.rate
+    const wanted = isSmallCut ? granted.rate : target
+    const rate = wanted > committed.rate ? committed.rate + growth * (wanted - committed.rate) : wanted
+    return minShare({ rate, burst: burstFor(rate, capacity) }, addShares(committed, free))
+  }
+
+  /** Units from the pot for who is short, as many as fit into its bucket: at least one, or it could do nothing with them. */
+  #lumpFor(holder: Holder, share: Share, { free }: Pass): number {
+    if (!this.#config.hasPot || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
+    const room = Math.max(1, share.burst) - Math.max(0, holder.latest.level)
+    if (room < 1 || this.#pot.level < 1 || holder.committed.burst + free.burst < 1) return 0
+    return this.#pot.take(Math.floor(room))
+  }
+
+  /** Worth a message that nobody asked for: somebody waits for it, and it is more than noise. */
+  #isMaterial(before: number, after: number, { isOvercommitted, isPressed }: Pass): boolean {
+    if (!isPressed && !isOvercommitted) return false
+    if (after < before) return before - after > (isOvercommitted ? 0.002 : 0.05) * before
+    return after - before > this.#config.worthwhile * after
+  }
+
+  #admit(report: LeaseReport): Holder | undefined {
+    const entitlement = this.#entitlementOf(report.holder)
+    if (!entitlement || !(entitlement.weight > 0)) return undefined
+    const ledger = this.#newLedger()
+    if (report.ack && report.ack.epoch < this.#epoch && report.slice.rate > 0) {
+      const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
+      ledger.book({ id: report.ack, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
+    }
+    const { holder: id, incarnation } = report
+    const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }
+    return { id, incarnation, entitlement, ledger, latest: report, ...fresh }
+  }
+
+  /** The part of the reserved floors that no commitment covers: it may be in force at somebody who is cut off. */
+  #absentFloors(): Share {
+    if (this.#config.floors.size === 0) return NO_SHARE
+    const held = new Map<string, Share>()
+    for (const { id, committed } of this.#book.all) held.set(id, addShares(held.get(id) ?? NO_SHARE, committed))
+    let sum = NO_SHARE
+    for (const [id, floor] of this.#config.floors) sum = addShares(sum, subtractShare(floor, held.get(id) ?? NO_SHARE))
+    return sum
+  }
+
+  #grant(holder: Holder, share: Share, lump: number, pass: Pass): LeaseGrant | undefined {
+    const { budget, incarnation, ttlMs, sliceTtlMs, drift } = this.#config
+    const { nowMs, capacity } = pass
+    const isPressed = pass.isPressed || pass.isOvercommitted
+    const leaseMs = Math.min(ttlMs, (capacity.expiresMs - nowMs) / (1 + drift))
+    if (!(leaseMs > 0)) return undefined
+    const slice = this.#slices.sliceFor(holder, share, nowMs)
+    const id = { epoch: this.#epoch, seq: ++this.#seq }
+    // The holder counts from the sending of its report, which was before we heard it.
+    const expiresMs = holder.heardMs + this.#slow(leaseMs)
+    const sliceExpiresMs = Math.max(expiresMs, holder.heardMs + this.#slow(sliceTtlMs))
+    holder.ledger.book({ id, share, expiresMs, slice, sliceExpiresMs })
+    const before = holder.committed
+    this.#book.refresh(holder, nowMs)
+    pass.free = subtractShare(pass.free, subtractShare(holder.committed, before))
+    holder.isOwedAnswer = false
+    holder.granted = share
+    const { id: name, incarnation: receiver, latest } = holder
+    const address = { budget, holder: name, incarnation: receiver, grantor: incarnation, anchor: latest.seq }
+    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed }
+  }
+
+  #slow(durationMs: number): number {
+    return durationMs * (1 + this.#config.drift)
+  }
+}
+
+function claimOf(holder: Holder): Claim {
+  const { floor, weight } = holder.entitlement
+  return { floor: floor.rate, weight, wants: holder.latest.wants }
+}
+
+/** So few units for so many that a rate for each is of no use: whole units go to those who ask. */
+function isTooSmall(share: Share, holders: readonly Holder[]): boolean {
+  let active = 0
+  for (const { latest } of holders) if (totalOf(latest.wants) > 1e-3) active++
+  return active > 1 && share.burst < 2 * active
+}
+
+/** The burst that goes with a rate: the same part of the whole. */
+function burstFor(rate: number, { share }: Capacity): number {
+  return share.rate > 0 ? (share.burst * rate) / share.rate : 0
+}

@@ -1,0 +1,169 @@
+import type { Clock } from '@spillway/clock'
+import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
+import type { Capacity } from './lease-grantor.ts'
+import { SendLog } from './send-log.ts'
+import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
+
+/** What a holder must be told. */
+export interface LeaseHolderConfig {
+  readonly budget: string
+  readonly holder: string
+  readonly incarnation: string
+  /** Largest relative difference between the rates of any two clocks (ρ); 0.02 by default. */
+  readonly drift: number
+  /** What is in force without any lease: reserved for this holder by configuration. Nothing for those who come and go. */
+  readonly floor: Share
+}
+
+/** What became of a grant that came in. Only `applied` changed anything. */
+export type Acceptance =
+  | 'applied'
+  /** Not newer than what is in force: doubled or late. */
+  | 'stale'
+  /** Two grantors claim the same epoch: somebody must be told. */
+  | 'fenced'
+  /** It answers a report that is forgotten, or was never sent. */
+  | 'unanchored'
+  /** For another holder, budget or incarnation. */
+  | 'foreign'
+  /** A number in it makes no sense. */
+  | 'malformed'
+
+interface Lease {
+  readonly id: GrantId
+  readonly grantor: string
+  readonly share: Share
+  readonly slice: Share
+  /** What is in force until when on both of the holder's clocks; it ends with the first of them. */
+  readonly untilMs: number
+  readonly untilWallMs: number
+  readonly sliceUntilMs: number
+  readonly sliceUntilWallMs: number
+  readonly isPressed: boolean
+}
+
+/**
+ * The holder's side of a lease on one budget: decides what is in force here and now.
+ *
+ * Rules: expiry is anchored at the holder's own sending of the report that the grant answers (S1); grants are ordered by
+ * epoch and sequence, and a second grantor of the same epoch is refused (S3); what is given up is given up before it is
+ * reported (S9); a lease is over when either the monotonic or the wall clock says so (S10).
+ */
+export class LeaseHolder {
+  readonly #config: LeaseHolderConfig
+  readonly #clock: Clock
+  readonly #sent: SendLog
+  #lease: Lease | undefined
+  #highestEpoch = 0
+
+  constructor(config: LeaseHolderConfig, clock: Clock) {
+    this.#config = config
+    this.#clock = clock
+    this.#sent = new SendLog(clock)
+  }
+
+  /** What is in force now: the leased share, after its end the slice, then the floor. */
+  get force(): Share {
+    return this.forceAt(this.#clock.nowMs(), this.#clock.wallMs())
+  }
+
+  /** As {@link force}, for a moment that the caller has read from the holder's clocks. Allocates nothing. */
+  forceAt(nowMs: number, wallMs: number): Share {
+    const lease = this.#lease
+    if (!lease) return this.#config.floor
+    if (nowMs < lease.untilMs && wallMs < lease.untilWallMs) return lease.share
+    return nowMs < lease.sliceUntilMs && wallMs < lease.sliceUntilWallMs ? lease.slice : this.#config.floor
+  }
+
+  /** The moment on the monotonic clock after which something else is in force by either clock, or Infinity. */
+  get changesAtMs(): number {
+    const lease = this.#lease
+    if (!lease) return Number.POSITIVE_INFINITY
+    const aheadMs = this.#clock.nowMs() - this.#clock.wallMs()
+    if (this.isCutOff) return Math.min(lease.sliceUntilMs, lease.sliceUntilWallMs + aheadMs)
+    return Math.min(lease.untilMs, lease.untilWallMs + aheadMs)
+  }
+
+  /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
+  get capacity(): Capacity {
+    const { floor } = this.#config
+    return { share: this.force, expiresMs: this.changesAtMs, pool: this.#lease?.slice ?? floor }
+  }
+
+  /** The lease ran out and no newer grant came. */
+  get isCutOff(): boolean {
+    const lease = this.#lease
+    return !lease || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
+  }
+
+  /** The grantor has not enough for everybody: report often, and {@link release} what is not needed. */
+  get isPressed(): boolean {
+    return this.#lease?.isPressed ?? false
+  }
+
+  /** Highest epoch ever seen: what a successor of the grantor must exceed. */
+  get highestEpoch(): number {
+    return this.#highestEpoch
+  }
+
+  /** Gives up what exceeds `kept`, at once. The next report tells the grantor. Cannot raise anything. */
+  release(kept: Share): void {
+    if (!this.#lease) return
+    const share = minShare(this.#lease.share, kept)
+    this.#lease = { ...this.#lease, share, slice: minShare(this.#lease.slice, share) }
+  }
+
+  /**
+   * The next report, to be sent right now: its send time anchors the grant that answers it. `lentOut` is what a holder that
+   * lends on has not clawed back yet: a cut is not reported before it is real (S6).
+   */
+  report(state: Pick<LeaseReport, 'used' | 'wants' | 'level'>, lentOut: Share = NO_SHARE): LeaseReport {
+    const { budget, holder, incarnation } = this.#config
+    const lease = this.#lease
+    return {
+      budget,
+      holder,
+      incarnation,
+      seq: this.#sent.next(),
+      ack: lease?.id,
+      force: maxShare(this.force, lentOut),
+      slice: lease?.slice ?? NO_SHARE,
+      ...state,
+    }
+  }
+
+  /** Takes a grant in, or says why not. */
+  accept(grant: LeaseGrant): Acceptance {
+    const refusal = this.#refusalOf(grant)
+    if (refusal) return refusal
+    const sentAt = this.#sent.sentAt(grant.anchor)
+    if (!sentAt) return 'unanchored'
+    this.#highestEpoch = Math.max(this.#highestEpoch, grant.epoch)
+    const { epoch, seq, grantor, share, slice, isPressed } = grant
+    const heldMs = grant.ttlMs * (1 - this.#config.drift)
+    const sliceMs = grant.sliceTtlMs * (1 - this.#config.drift)
+    this.#lease = {
+      id: { epoch, seq },
+      grantor,
+      share,
+      slice,
+      untilMs: sentAt.monotonicMs + heldMs,
+      untilWallMs: sentAt.wallMs + heldMs,
+      sliceUntilMs: sentAt.monotonicMs + sliceMs,
+      sliceUntilWallMs: sentAt.wallMs + sliceMs,
+      isPressed,
+    }
+    return 'applied'
+  }
+
+  #refusalOf(grant: LeaseGrant): Acceptance | undefined {
+    const { budget, holder, incarnation } = this.#config
+    if (!isSaneGrant(grant)) return 'malformed'
+    if (grant.budget !== budget || grant.holder !== holder || grant.incarnation !== incarnation) return 'foreign'
+    const held = this.#lease
+    if (held && grant.epoch === held.id.epoch && grant.grantor !== held.grantor) return 'fenced'
+    if (grant.epoch < this.#highestEpoch) return 'stale'
+    if (held && grant.epoch === held.id.epoch && grant.seq <= held.id.seq) return 'stale'
+    return undefined
+  }
+}

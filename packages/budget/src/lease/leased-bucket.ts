@@ -1,0 +1,116 @@
+import type { Clock } from '@spillway/clock'
+import { Bucket } from '../bucket.ts'
+import { LatchedClock } from './latched-clock.ts'
+import type { LeaseHolder } from './lease-holder.ts'
+import { NO_SHARE, type Share } from './share.ts'
+
+/** What can be given back: what was taken in the last minute, longer than most streams of a language model. */
+const MEMORY = { windowMs: 250, windows: 256 }
+
+/**
+ * The bucket of one sidecar on a lease: every decision is local. Its level never exceeds the burst in force; a shrink
+ * truncates it, a growth adds nothing at once, and it starts empty (rule S7). Before anything is taken both clocks are asked
+ * whether the lease still stands, so that a stalled process cannot spend what has run out (rule S10).
+ */
+export class LeasedBucket {
+  readonly #holder: LeaseHolder
+  readonly #clock: Clock
+  readonly #latched: LatchedClock
+  readonly #bucket: Bucket
+  /** Refill runs slower by this fraction, so that a fast clock does not make more than its share. */
+  readonly #refillDrift: number
+  #force: Share = NO_SHARE
+  #changesAtMs = Number.POSITIVE_INFINITY
+  #used = 0
+
+  constructor(holder: LeaseHolder, refillDrift: number, clock: Clock) {
+    this.#holder = holder
+    this.#clock = clock
+    this.#refillDrift = refillDrift
+    this.#latched = new LatchedClock(clock)
+    this.#bucket = new Bucket(this.#latched, { rate: 0, burst: 0, memory: MEMORY })
+    this.sync()
+  }
+
+  /** Units saved up as of the last {@link sync} or take; 0 while a debt is open. */
+  get level(): number {
+    return this.#bucket.level()
+  }
+
+  /** Units taken and not given back since the start. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** What was in force at the last {@link sync} or take. */
+  get force(): Share {
+    return this.#force
+  }
+
+  /** The moment of the last {@link sync}, on the monotonic clock. */
+  get nowMs(): number {
+    return this.#latched.nowMs()
+  }
+
+  /** The moment of a take that has just succeeded, for {@link settle}. */
+  get takenMs(): number {
+    return this.#bucket.refilledMs
+  }
+
+  /**
+   * Brings the bucket up to now under the share in force. Call it right before a grant is accepted or a share is released, and
+   * right after.
+   */
+  sync(): void {
+    const nowMs = this.#clock.nowMs()
+    const force = this.#holder.forceAt(nowMs, this.#clock.wallMs())
+    if (force !== this.#force) this.#change(force, nowMs)
+    this.#latched.latch(nowMs)
+  }
+
+  /**
+   * Takes `cost` units if at least `kept` units stay, as of the last {@link sync}. Returns 0 when they were taken, else the
+   * milliseconds until they could be, as `Bucket.take` does.
+   */
+  draw(cost: number, kept: number): number {
+    const waitMs = this.#bucket.take(cost, kept)
+    if (waitMs === 0) this.#used += cost
+    return waitMs
+  }
+
+  /** Takes one unit for each of `calls` calls, as many as leave `kept` units; returns how many. As of the last {@link sync}. */
+  drawMany(calls: number, kept: number): number {
+    const room = Math.floor(this.#bucket.level() - kept + 1e-9)
+    const taken = Math.max(0, Math.min(calls, room))
+    if (taken > 0 && this.#bucket.take(taken) > 0) return 0
+    this.#used += taken
+    return taken
+  }
+
+  /**
+   * A call for which `reserved` units were taken at `takenMs` turned out to cost `actual`. What it did not need is returned,
+   * as far as the lease stayed continuous and the bucket would not have overflowed since; what it needed beyond becomes a debt.
+   */
+  settle(reserved: number, actual: number, takenMs: number): void {
+    this.sync()
+    if (actual > reserved) this.#bucket.charge(actual - reserved)
+    else this.#bucket.giveBack(reserved - actual, takenMs)
+    this.#used = Math.max(0, this.#used + actual - reserved)
+  }
+
+  /** Adds units that the grantor took out of its own bucket (rule S8); what does not fit is lost. */
+  addLump(units: number): void {
+    this.sync()
+    this.#bucket.pour(units)
+  }
+
+  /** Time counts at the old rate up to the end of what was in force; after that, and where the end is unknown, at the new. */
+  #change(force: Share, nowMs: number): void {
+    const isExpired = force.rate < this.#force.rate && nowMs >= this.#changesAtMs
+    if (isExpired) this.#latched.latch(Math.min(nowMs, this.#changesAtMs))
+    else if (force.rate > this.#force.rate) this.#latched.latch(nowMs)
+    this.#bucket.setRate(force.rate * (1 - this.#refillDrift), force.burst)
+    this.#force = force
+    this.#changesAtMs = this.#holder.changesAtMs
+  }
+}

@@ -1,0 +1,113 @@
+import { ManualClock } from '@spillway/clock'
+import { expect, test } from 'vitest'
+import { aGrant } from './lease.fixture.ts'
+import { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget.ts'
+import { NO_SHARE } from './share.ts'
+
+const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, refillDrift: 0, floor: NO_SHARE }
+const usual = { ...defaultLeasedBudgetConfig, ...identity, classFloors: [] }
+
+/** A budget of 100 a second and 100 saved up at most, with that many saved up. */
+function aBudget(lump: number, config: LeasedBudgetConfig = usual): { clock: ManualClock; budget: LeasedBudget } {
+  const clock = new ManualClock()
+  const budget = new LeasedBudget(config, clock)
+  budget.poll()
+  budget.accept(aGrant({ lump }))
+  return { clock, budget }
+}
+
+test('starts empty, and a growth adds nothing at once', () => {
+  const { budget } = aBudget(0)
+
+  expect(budget.take(1, 0)).toBe(false)
+})
+
+test('adds a lump once, and no more than fits', () => {
+  const { budget } = aBudget(1_000)
+  budget.accept(aGrant({ lump: 1_000 }))
+
+  expect(budget.takeMany(200, 0)).toBe(100)
+})
+
+test('says how long until the next units are there', () => {
+  const { budget } = aBudget(0)
+
+  expect(budget.draw(5, 0)).toBeCloseTo(50)
+})
+
+test('spends nothing once the lease has run out', () => {
+  const { clock, budget } = aBudget(100)
+  clock.advance(3_000)
+
+  expect(budget.take(1, 0)).toBe(false)
+})
+
+test('refunds what a call did not need, half a minute later too', () => {
+  const { clock, budget } = aBudget(0)
+  budget.accept(aGrant({ seq: 2, share: { rate: 1, burst: 100 }, ttlMs: 1e6, lump: 100 }))
+  clock.advance(1_000)
+  budget.take(80, 0)
+  const { takenMs } = budget
+  clock.advance(30_000)
+  budget.settle(80, 50, takenMs)
+
+  expect(budget.takeMany(200, 0)).toBe(80)
+})
+
+test('refunds nothing that would have overflowed in the meantime', () => {
+  const { clock, budget } = aBudget(100)
+  budget.take(50, 0)
+  const { takenMs } = budget
+  clock.advance(500)
+  budget.settle(50, 0, takenMs)
+  expect(budget.takeMany(1, 0)).toBe(1)
+  budget.settle(0, 0, takenMs)
+
+  expect(budget.takeMany(200, 0)).toBe(99)
+})
+
+test('refunds nothing after the lease was interrupted', () => {
+  const { clock, budget } = aBudget(100)
+  budget.take(80, 0)
+  const { takenMs } = budget
+  clock.advance(3_000)
+  budget.poll()
+  budget.accept(aGrant({ seq: 2, anchor: 2 }))
+  budget.settle(80, 0, takenMs)
+
+  expect(budget.take(1, 0)).toBe(false)
+})
+
+test('refunds nothing after a shrink that left no room', () => {
+  const { budget } = aBudget(100)
+  budget.take(50, 0)
+  const { takenMs } = budget
+  budget.accept(aGrant({ seq: 2, share: { rate: 10, burst: 10 } }))
+  budget.settle(50, 0, takenMs)
+
+  expect(budget.takeMany(200, 0)).toBe(10)
+})
+
+test('repays a debt before it admits anybody', () => {
+  const { clock, budget } = aBudget(100)
+  budget.take(100, 0)
+  budget.settle(100, 150, budget.takenMs)
+  clock.advance(500)
+  expect(budget.take(1, 0)).toBe(false)
+  clock.advance(20)
+
+  expect(budget.take(1, 0)).toBe(true)
+})
+
+test('leaves each tier its floor when more important ones keep the bucket below its watermark', () => {
+  const { clock, budget } = aBudget(0, { ...usual, classFloors: [0, 0, 0, 0.02] })
+  let batch = 0
+  for (let step = 0; step < 250; step++) {
+    clock.advance(10)
+    budget.takeMany(1, 0)
+    if (budget.take(1, 3)) batch++
+  }
+
+  expect(batch).toBeGreaterThan(0)
+  expect(batch).toBeLessThan(10)
+})

@@ -1,0 +1,171 @@
+import type { Clock } from '@spillway/clock'
+import { ClassFloors } from './class-floors.ts'
+import { DemandMeter } from './demand-meter.ts'
+import { DemandNews, totalOf } from './demand-news.ts'
+import { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease-holder.ts'
+import { LeasedBucket } from './leased-bucket.ts'
+import type { LeaseGrant, LeaseReport } from './message.ts'
+import { ReportPace, SIDECAR_PACE, type ReportPaceConfig } from './report-pace.ts'
+import { isCut, type Share } from './share.ts'
+
+/** One sidecar's part in one shared budget. */
+export interface LeasedBudgetConfig extends LeaseHolderConfig {
+  /** Slows the refill, so that a fast clock does not make more than its share. */
+  readonly refillDrift: number
+  /** What must stay saved up after a call of each tier, as a fraction of the burst in force; 0 for the most important. */
+  readonly watermarks: readonly number[]
+  /** What each tier may draw below its watermark, as a fraction of the rate in force. */
+  readonly classFloors: readonly number[]
+  readonly pace: ReportPaceConfig
+}
+
+/** Defaults beside the type: see ARCHITECTURE.md, "Shared budgets". */
+export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
+  refillDrift: 0.001,
+  watermarks: [0, 0.1, 0.2, 0.3],
+  classFloors: [0, 0.01, 0.01, 0.01],
+  pace: SIDECAR_PACE,
+}
+
+/** Demand beyond what is asked for that a holder keeps when it gives up the rest. */
+const KEPT_HEADROOM = 1.08
+
+/**
+ * A sidecar's part in a shared budget: takes units locally, measures demand, says when to report and what, and takes grants
+ * in. Holds no socket: somebody else carries reports and grants.
+ */
+export class LeasedBudget {
+  readonly #config: LeasedBudgetConfig
+  readonly #holder: LeaseHolder
+  readonly #bucket: LeasedBucket
+  readonly #floors: ClassFloors
+  readonly #meter: DemandMeter
+  readonly #news = new DemandNews()
+  readonly #pace: ReportPace
+  #owesAck = false
+  #wants: readonly number[] = []
+
+  constructor(config: LeasedBudgetConfig, clock: Clock) {
+    this.#config = config
+    this.#holder = new LeaseHolder(config, clock)
+    this.#bucket = new LeasedBucket(this.#holder, config.refillDrift, clock)
+    this.#floors = new ClassFloors(config.classFloors, clock.nowMs())
+    this.#meter = new DemandMeter(config.watermarks.length, clock)
+    this.#pace = new ReportPace(config.pace, clock)
+  }
+
+  /** What is in force now. */
+  get force(): Share {
+    return this.#holder.force
+  }
+
+  /** The lease ran out: this runs on its slice, or on nothing. */
+  get isCutOff(): boolean {
+    return this.#holder.isCutOff
+  }
+
+  /** Units saved up as of the last take or poll. */
+  get level(): number {
+    return this.#bucket.level
+  }
+
+  /** Units taken and not given back since the start. */
+  get used(): number {
+    return this.#bucket.used
+  }
+
+  /** Highest epoch of the grantors seen; 0 for none. */
+  get epoch(): number {
+    return this.#holder.highestEpoch
+  }
+
+  /** What was asked for by tier as of the last {@link poll}, in units per second. */
+  get wants(): readonly number[] {
+    return this.#wants
+  }
+
+  /** When the last take happened, for {@link settle}. */
+  get takenMs(): number {
+    return this.#bucket.takenMs
+  }
+
+  /** Takes `cost` units for a call of `tier` (0 is most important). Local: no message, no wait. */
+  take(cost: number, tier: number): boolean {
+    return this.draw(cost, tier) === 0
+  }
+
+  /** As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. */
+  draw(cost: number, tier: number): number {
+    this.#meter.add(tier, cost)
+    const kept = this.#keptFrom(tier)
+    const waitMs = this.#bucket.draw(cost, kept)
+    if (waitMs === 0) this.#floors.drawn(tier, cost)
+    else if (cost > this.#floors.claimOf(tier) || this.#bucket.draw(cost, 0) > 0) {
+      // The claims of the others may grow all the while.
+      return waitMs / (1 - this.#floors.flowKeptFrom(tier))
+    } else this.#floors.drawn(tier, cost)
+    return 0
+  }
+
+  /** Takes a unit for each of `calls` calls that came together, for as many as there are units. Returns how many. */
+  takeMany(calls: number, tier: number): number {
+    this.#meter.add(tier, calls, calls)
+    const taken = this.#bucket.drawMany(calls, this.#keptFrom(tier))
+    const claimed = this.#bucket.drawMany(Math.min(calls - taken, Math.floor(this.#floors.claimOf(tier))), 0)
+    this.#floors.drawn(tier, taken + claimed)
+    return taken + claimed
+  }
+
+  /** A call that took `reserved` units at `takenMs` turned out to cost `actual`: the rest is refunded, more becomes a debt. */
+  settle(reserved: number, actual: number, takenMs: number): void {
+    this.#bucket.settle(reserved, actual, takenMs)
+  }
+
+  /** The report to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */
+  poll(): LeaseReport | undefined {
+    this.#bucket.sync()
+    const wants = this.#meter.rates()
+    this.#wants = wants
+    const wanted = totalOf(wants)
+    const held = this.#bucket.force.rate
+    const isPressed = this.#holder.isPressed
+    const hasSurplus = isPressed && wanted * KEPT_HEADROOM < held * 0.9
+    const isUrgent = this.#owesAck || hasSurplus || (wanted > 1.05 * held && this.#news.isNews(wants))
+    if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: wanted < 1e-3 })) return undefined
+    if (hasSurplus) this.#release(wanted * KEPT_HEADROOM)
+    this.#owesAck = false
+    this.#news.report(wants)
+    return this.#holder.report({ used: this.#bucket.used, wants, level: this.#bucket.level })
+  }
+
+  /** Takes a grant in. What it adds counts from now; what it takes away is gone at once. */
+  accept(grant: LeaseGrant): Acceptance {
+    this.#bucket.sync()
+    const before = this.#holder.force
+    const acceptance = this.#holder.accept(grant)
+    this.#bucket.sync()
+    if (acceptance !== 'applied') return acceptance
+    this.#bucket.addLump(grant.lump)
+    if (grant.isPressed && isCut(before, this.#holder.force)) this.#owesAck = true
+    return acceptance
+  }
+
+  /** The connection was lost and is back: nobody knows what arrived, so the full state is due again. */
+  reconnected(): void {
+    this.#pace.reset()
+  }
+
+  /** Units that a call of this tier must leave for more important ones, and for the floors of all others. */
+  #keptFrom(tier: number): number {
+    this.#bucket.sync()
+    const { rate, burst } = this.#bucket.force
+    this.#floors.refill(rate, this.#bucket.nowMs)
+    return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
+  }
+
+  #release(rate: number): void {
+    const { force } = this.#holder
+    this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
+    this.#bucket.sync()
+  }
+}

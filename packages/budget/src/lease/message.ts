@@ -1,0 +1,126 @@
+import type { Share } from './share.ts'
+
+/**
+ * What a holder tells its grantor, for one budget. Absolute state, never a change: a report that is lost, doubled or late
+ * does no harm.
+ */
+export interface LeaseReport {
+  readonly budget: string
+  readonly holder: string
+  /** Chosen anew whenever the holder's process starts. */
+  readonly incarnation: string
+  /** Counts this incarnation's reports from 1. A grant names the report that it answers. */
+  readonly seq: number
+  /** The newest grant in force, or none. */
+  readonly ack: GrantId | undefined
+  /** What is in force: at most what the acknowledged grant gave, less what was given up since. */
+  readonly force: Share
+  /** The part that stays in force when the lease runs out. */
+  readonly slice: Share
+  /** Units admitted since the incarnation began. Metering only. */
+  readonly used: number
+  /** Units per second that callers ask for, by tier, most important first; refused ones included, retries not. */
+  readonly wants: readonly number[]
+  /** Units saved up. */
+  readonly level: number
+}
+
+/** Names one grant among all of its grantor's. */
+export interface GrantId {
+  readonly epoch: number
+  readonly seq: number
+}
+
+/** What a grantor gives a holder, for one budget. Replaces every older grant. */
+export interface LeaseGrant extends GrantId {
+  readonly budget: string
+  readonly holder: string
+  /** The incarnation of the holder that it is for. */
+  readonly incarnation: string
+  /** The incarnation of the grantor that made it. */
+  readonly grantor: string
+  /** The holder's report that it answers: expiry counts from the sending of that report, on the holder's clock. */
+  readonly anchor: number
+  readonly share: Share
+  /** How long the share holds, in milliseconds from the anchor. */
+  readonly ttlMs: number
+  /** Part of the share that stays in force for `sliceTtlMs` even when no later grant comes. */
+  readonly slice: Share
+  /** Infinity for a floor that is reserved for good. */
+  readonly sliceTtlMs: number
+  /** Units to add once, out of the grantor's own bucket; 0 for none. */
+  readonly lump: number
+  /** There is not enough for everybody: report more often, and give up at once what is not needed. */
+  readonly isPressed: boolean
+}
+
+/** What an allocator that leaves office still has out, for whoever follows it. */
+export interface HandOver {
+  /** The epoch that ends, and the revision of the key that the leader held. */
+  readonly epoch: number
+  readonly revision: number
+  readonly commitments: readonly Commitment[]
+}
+
+/** What may be in force at a holder, and for how long. */
+export interface Commitment {
+  readonly budget: string
+  readonly holder: string
+  readonly incarnation: string
+  readonly share: Share
+  readonly remainingMs: number
+}
+
+/** Largest rate, burst or demand that a message may name. What is larger is a mistake or an attack. */
+const LARGEST = 1e15
+
+/** The message makes sense in itself: every number finite, not negative, not absurd. */
+export function isSaneReport(report: LeaseReport): boolean {
+  return (
+    isCount(report.seq) &&
+    report.seq > 0 &&
+    (report.ack === undefined || (isCount(report.ack.epoch) && isCount(report.ack.seq))) &&
+    isSaneShare(report.force) &&
+    isSaneShare(report.slice) &&
+    isAmount(report.used) &&
+    report.wants.every(isAmount) &&
+    Math.abs(report.level) <= LARGEST
+  )
+}
+
+/** As {@link isSaneReport}, for what a predecessor hands over. */
+export function isSaneHandOver({ epoch, revision, commitments }: HandOver): boolean {
+  return (
+    isCount(epoch) &&
+    isCount(revision) &&
+    commitments.every(({ share, remainingMs }) => isSaneShare(share) && isAmount(remainingMs))
+  )
+}
+
+/** As {@link isSaneReport}, for grants. */
+export function isSaneGrant(grant: LeaseGrant): boolean {
+  return (
+    isCount(grant.epoch) &&
+    isCount(grant.seq) &&
+    isCount(grant.anchor) &&
+    isSaneShare(grant.share) &&
+    isSaneShare(grant.slice) &&
+    grant.slice.rate <= grant.share.rate &&
+    grant.slice.burst <= grant.share.burst &&
+    isAmount(grant.ttlMs) &&
+    (grant.sliceTtlMs === Number.POSITIVE_INFINITY || isAmount(grant.sliceTtlMs)) &&
+    isAmount(grant.lump)
+  )
+}
+
+function isSaneShare(share: Share): boolean {
+  return isAmount(share.rate) && isAmount(share.burst)
+}
+
+function isAmount(value: number): boolean {
+  return value >= 0 && value <= LARGEST
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}

@@ -1,0 +1,78 @@
+import type { PriorityClass } from '@spillway/call'
+import { NEVER } from './bucket.ts'
+import type { BudgetConfig, BudgetSnapshot } from './budget-config.ts'
+import type { CallBudget } from './call-budget.ts'
+import { ClassDraws, TIERS } from './class-draws.ts'
+import type { LeasedBudget } from './lease/leased-budget.ts'
+import type { Share } from './lease/share.ts'
+
+/**
+ * What a sidecar does when its lease has run out. `floor`: lives on its slice of the region's floor, as long as that holds.
+ * `deny`: lets nothing pass. `allow`: lets everything pass, and so gives the promise up.
+ */
+export type OnCutOff = 'floor' | 'deny' | 'allow'
+
+/** A shared budget as configured. */
+export interface SharedBudgetConfig extends BudgetConfig {
+  readonly onCutOff: OnCutOff
+}
+
+/** A call that finds no share at all is told to come back after so long: by then a grant may have come. In milliseconds. */
+const NO_SHARE_YET_MS = 1_000
+
+/**
+ * A budget that many sidecars share: draws on the lease that this one holds. The classes are the tiers of the lease, so that
+ * shares move to where important calls are.
+ */
+export class SharedBudget implements CallBudget {
+  readonly name: string
+  /** Carries it out; its messages are somebody else's business. */
+  readonly lease: LeasedBudget
+  readonly #draws = new ClassDraws()
+  #config: SharedBudgetConfig
+
+  constructor(name: string, lease: LeasedBudget, config: SharedBudgetConfig) {
+    this.name = name
+    this.lease = lease
+    this.#config = config
+  }
+
+  /** The whole budget, as configured. */
+  get whole(): Share {
+    return this.#config
+  }
+
+  get takenMs(): number {
+    return this.lease.takenMs
+  }
+
+  take(rank: PriorityClass, cost: number): number {
+    const waitMs = this.lease.draw(cost, TIERS[rank])
+    return this.#draws.note(rank, cost, this.#judge(waitMs, cost))
+  }
+
+  giveBack(rank: PriorityClass, cost: number, takenMs: number): void {
+    this.lease.settle(cost, 0, takenMs)
+    this.#draws.returned(rank, cost)
+  }
+
+  /** Changes what is done when cut off. Rate, burst and floors are those of the allocator: see ARCHITECTURE.md. */
+  reconfigure(config: Partial<SharedBudgetConfig>): void {
+    this.#config = { ...this.#config, ...config }
+  }
+
+  snapshot(): BudgetSnapshot {
+    const { rate, burst } = this.lease.force
+    return { name: this.name, rate, burst, level: this.lease.level, classes: this.#draws.snapshot(this.lease.wants) }
+  }
+
+  #judge(waitMs: number, cost: number): number {
+    if (this.#config.onCutOff !== 'floor' && this.lease.isCutOff) {
+      if (this.#config.onCutOff === 'allow') return 0
+      if (waitMs === 0) this.lease.settle(cost, 0, this.lease.takenMs)
+      return NO_SHARE_YET_MS
+    }
+    // A share too small for the call, or none, may grow; what is above the whole budget never fits.
+    return waitMs === NEVER && cost <= this.#config.burst ? NO_SHARE_YET_MS : waitMs
+  }
+}

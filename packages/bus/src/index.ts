@@ -1,0 +1,8 @@
+export { type Advice, type AdviceKind } from './advice.ts'
+export { connectBus, inboxOf, type BusAddress, type BusConnection } from './connect.ts'
+export { BucketMismatch, LeaderKey, type LeaderKeyConfig } from './leader-key.ts'
+export { decodeGrants, decodeReports, encodeGrants, encodeReports } from './lease-codec.ts'
+export { natsAccounts, type BusUser, type Credential } from './nats-accounts.ts'
+export { RegionLink, type RegionLinkConfig } from './region-link.ts'
+export { SidecarLink, type SidecarLinkConfig, type SidecarLinkListener } from './sidecar-link.ts'
+export { isSubjectToken, subject } from './subject.ts'

@@ -1,0 +1,129 @@
+import { NO_SHARE, type LeaseGrant, type LeaseReport, type Share } from '@spillway/budget'
+import { fileURLToPath } from 'node:url'
+import protobuf from 'protobufjs'
+
+const root = protobuf.loadSync(fileURLToPath(import.meta.resolve('@spillway/proto/spillway/v1/lease.proto')))
+const Reports = root.lookupType('spillway.v1.LeaseReports')
+const Grants = root.lookupType('spillway.v1.LeaseGrants')
+
+/** More budgets in one message are a mistake or an attack. */
+const MOST_ENTRIES = 4_096
+
+/** More tiers in one report likewise. */
+const MOST_TIERS = 16
+
+/** One message of reports. All must be of one holder and one incarnation. */
+export function encodeReports(incarnation: string, reports: readonly LeaseReport[]): Uint8Array {
+  const entries = reports.map((report) => ({
+    budget: report.budget,
+    seq: report.seq,
+    ackEpoch: report.ack?.epoch ?? 0,
+    ackSeq: report.ack?.seq ?? 0,
+    force: report.force,
+    slice: report.slice,
+    used: report.used,
+    wants: [...report.wants],
+    level: report.level,
+  }))
+  return Reports.encode({ incarnation, reports: entries }).finish()
+}
+
+/**
+ * Reads a message of reports; `holder` is who the subject says it is from. Undefined when it is no such message. Values are
+ * not judged here: the grantor refuses what makes no sense.
+ */
+export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] | undefined {
+  const message = decode(Reports, bytes)
+  if (!message) return undefined
+  const incarnation = text(message['incarnation'])
+  return list(message['reports']).map((entry) => ({
+    budget: text(entry['budget']),
+    holder,
+    incarnation,
+    seq: number(entry['seq']),
+    ack: number(entry['ackSeq']) === 0 ? undefined : { epoch: number(entry['ackEpoch']), seq: number(entry['ackSeq']) },
+    force: share(entry['force']),
+    slice: share(entry['slice']),
+    used: number(entry['used']),
+    wants: numbers(entry['wants']),
+    level: number(entry['level']),
+  }))
+}
+
+/** One message of grants. All must be for one holder's incarnation, from one grantor. */
+export function encodeGrants(grants: readonly LeaseGrant[]): Uint8Array {
+  const entries = grants.map((grant) => ({
+    budget: grant.budget,
+    epoch: grant.epoch,
+    seq: grant.seq,
+    anchor: grant.anchor,
+    share: grant.share,
+    ttlMs: Math.floor(grant.ttlMs),
+    slice: grant.slice,
+    sliceTtlMs: grant.sliceTtlMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(grant.sliceTtlMs),
+    lump: grant.lump,
+    isPressed: grant.isPressed,
+  }))
+  const [first] = grants
+  return Grants.encode({
+    incarnation: first?.incarnation ?? '',
+    grantor: first?.grantor ?? '',
+    grants: entries,
+  }).finish()
+}
+
+/** Reads a message of grants; `holder` is who the subject says it is for. Undefined when it is no such message. */
+export function decodeGrants(bytes: Uint8Array, holder: string): LeaseGrant[] | undefined {
+  const message = decode(Grants, bytes)
+  if (!message) return undefined
+  return list(message['grants']).map((entry) => ({
+    budget: text(entry['budget']),
+    holder,
+    incarnation: text(message['incarnation']),
+    grantor: text(message['grantor']),
+    epoch: number(entry['epoch']),
+    seq: number(entry['seq']),
+    anchor: number(entry['anchor']),
+    share: share(entry['share']),
+    ttlMs: number(entry['ttlMs']),
+    slice: share(entry['slice']),
+    sliceTtlMs: number(entry['sliceTtlMs']) || Number.POSITIVE_INFINITY,
+    lump: number(entry['lump']),
+    isPressed: entry['isPressed'] === true,
+  }))
+}
+
+type Plain = Readonly<Record<string, unknown>>
+
+function decode(type: protobuf.Type, bytes: Uint8Array): Plain | undefined {
+  try {
+    const plain: Plain = type.toObject(type.decode(bytes), { longs: Number, defaults: true, arrays: true })
+    return list(plain['reports'] ?? plain['grants']).length <= MOST_ENTRIES ? plain : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function list(value: unknown): readonly Plain[] {
+  return Array.isArray(value) ? value.filter(isPlain) : []
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null
+}
+
+function share(value: unknown): Share {
+  return isPlain(value) ? { rate: number(value['rate']), burst: number(value['burst']) } : NO_SHARE
+}
+
+function numbers(value: unknown): number[] {
+  return Array.isArray(value) ? value.slice(0, MOST_TIERS).map(number) : []
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

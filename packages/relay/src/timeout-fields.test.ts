@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { timeoutFields } from './timeout-fields.ts'
+
+test('calls that are given the same time share one list', () => {
+  expect(timeoutFields(10_000)).toBe(timeoutFields(10_000))
+  expect(timeoutFields(10_000).get('grpc-timeout')).toBe('10000000u')
+})
+
+test('however many different times there were before', () => {
+  for (let ms = 1; ms < 1_000; ms++) expect(timeoutFields(ms).get('grpc-timeout')).toBe(`${ms}000u`)
+})

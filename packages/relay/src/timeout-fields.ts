@@ -1,0 +1,21 @@
+import { MetadataName, formatTimeout } from '@spillway/call'
+import { field, fieldList, type FieldList } from '@spillway/http2'
+
+/** Texts that are remembered: calls of one turn that were given the same time say the same. */
+const CAPACITY = 32
+
+const known = new Map<string, FieldList>()
+
+/** `grpc-timeout` for that much time. The same object while the same text comes again and again. */
+export function timeoutFields(remainingMs: number): FieldList {
+  const text = formatTimeout(remainingMs)
+  const fields = known.get(text)
+  return fields ?? remember(text)
+}
+
+function remember(text: string): FieldList {
+  if (known.size >= CAPACITY) known.clear()
+  const fields = fieldList([field(MetadataName.timeout, text)])
+  known.set(text, fields)
+  return fields
+}

@@ -1,0 +1,159 @@
+import {
+  LeasedBudget,
+  NO_SHARE,
+  SharedBudget,
+  defaultLeasedBudgetConfig,
+  defaultRegionNodeConfig,
+  type RegionNode,
+} from '@spillway/budget'
+import type { Advice, BusConnection, RegionLink, SidecarLink } from '@spillway/bus'
+import type { Clock, Random, Timer } from '@spillway/clock'
+import type { Emit } from '@spillway/telemetry'
+import { budgetTerms } from './budget-terms.ts'
+import { BusSession, type BusListener } from './bus-session.ts'
+import type { SidecarConfig } from './config/schema.ts'
+import { LeaseWatch } from './lease-watch.ts'
+
+/** How often budgets are asked for reports, and offices and leases are looked at, in milliseconds. */
+const POLL_MS = 25
+const WATCH_MS = 250
+
+/** What leases take from outside. */
+export interface LeaseParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly emit: Emit
+}
+
+/**
+ * The shared budgets of one sidecar: holds its leases, carries their messages over NATS, and takes part in the elections of
+ * those who share out when the process has that role. Everything happens in the background: a sidecar starts, decides and
+ * ends without NATS too.
+ */
+export class Leases implements BusListener {
+  readonly #config: SidecarConfig
+  readonly #parts: LeaseParts
+  readonly #holder: string
+  readonly #incarnation: string
+  readonly #budgets = new Map<string, SharedBudget>()
+  readonly #session: BusSession
+  readonly #watch: LeaseWatch
+  #sidecar: SidecarLink | undefined
+  #region: RegionLink | undefined
+  #timer: Timer | undefined
+  #isClosed = false
+
+  /** `servers` are those of `nats.servers`. Nothing is connected before {@link start}. */
+  constructor(config: SidecarConfig, servers: readonly string[], parts: LeaseParts) {
+    const { nats, service, region } = config
+    this.#config = config
+    this.#parts = parts
+    this.#incarnation = randomName(parts.random)
+    this.#holder = nats.id ?? `${service.replaceAll('.', '_').slice(0, 48)}-${this.#incarnation}`
+    const { user, password } = nats
+    const login = { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) }
+    this.#session = new BusSession({ servers, name: this.#holder, ...login }, this, parts.clock)
+    this.#watch = new LeaseWatch(region, parts.emit)
+  }
+
+  /** The name of this sidecar in its region. */
+  get holder(): string {
+    return this.#holder
+  }
+
+  /** The offices of this process; undefined without the role, and before the first connection. */
+  get node(): RegionNode | undefined {
+    return this.#region?.node
+  }
+
+  /** This sidecar's part of a shared budget; it has no share before the first grant. */
+  readonly make = (budget: string, config: SidecarConfig['budgets'][string]): SharedBudget => {
+    const identity = { budget, holder: this.#holder, incarnation: this.#incarnation, floor: NO_SHARE }
+    const { drift } = defaultRegionNodeConfig
+    const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, drift }, this.#parts.clock)
+    const shared = new SharedBudget(budget, lease, config)
+    this.#budgets.set(budget, shared)
+    return shared
+  }
+
+  /** The shared budget of that name, or undefined. */
+  find(budget: string): SharedBudget | undefined {
+    return this.#budgets.get(budget)
+  }
+
+  /** Begins to connect. */
+  start(): void {
+    this.#session.start()
+    this.#look()
+  }
+
+  /** Takes no further part; what is held elsewhere ends by itself. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#sidecar?.stop()
+    this.#region?.stop()
+    await this.#session.close()
+  }
+
+  connected(connection: BusConnection): void {
+    this.#parts.emit({ kind: 'bus_changed', change: 'connected', reason: '' })
+    void this.#join(connection)
+  }
+
+  reconnected(): void {
+    this.#parts.emit({ kind: 'bus_changed', change: 'connected', reason: 'again' })
+  }
+
+  disconnected(): void {
+    this.#parts.emit({ kind: 'bus_changed', change: 'disconnected', reason: '' })
+  }
+
+  failed(reason: string): void {
+    this.#parts.emit({ kind: 'bus_changed', change: 'failed', reason })
+  }
+
+  async #join(connection: BusConnection): Promise<void> {
+    const bus = await import('@spillway/bus')
+    if (this.#isClosed) return
+    const { region, nats, role } = this.#config
+    const { shard } = nats
+    const { clock } = this.#parts
+    const advised = (advice: Advice): void => this.#advised(advice)
+    if (role.includes('aggregator')) {
+      const terms = budgetTerms(this.#config)
+      const identity = {
+        region,
+        shard,
+        process: this.#holder,
+        incarnation: this.#incarnation,
+        terms,
+        sliceMs: nats.sliceHold,
+      }
+      this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock, advised)
+      this.#region.start()
+    }
+    const identity = { region, shard, sidecar: this.#holder, incarnation: this.#incarnation, pollMs: POLL_MS }
+    const leases = new Map(Array.from(this.#budgets.values(), ({ name, lease }) => [name, lease]))
+    this.#sidecar = new bus.SidecarLink(identity, leases, { refused: () => undefined, advised }, clock)
+    this.#sidecar.start(connection)
+  }
+
+  /** What was doubled or late does no harm, and offices are told of by the watch. */
+  #advised({ kind, about, budget, count, detail }: Advice): void {
+    if (kind === 'stale' || kind === 'office') return
+    this.#parts.emit({ kind: 'advice_raised', reason: kind, about, budget, count, detail })
+  }
+
+  #look(): void {
+    this.#timer = this.#parts.clock.schedule(WATCH_MS, () => this.#look())
+    this.#watch.look(this.#budgets.values(), this.node)
+  }
+}
+
+/** Twelve hexadecimal digits, chosen anew. */
+function randomName(random: Random): string {
+  return Math.floor(random.next() * 2 ** 48)
+    .toString(16)
+    .padStart(12, '0')
+}

@@ -1,0 +1,200 @@
+import type { Run } from './experiment.ts'
+import { lackMs, leaderlessMs, quantile, shiftTimes, utilisation } from './figures.ts'
+import type { Scale } from './scenario.ts'
+
+/** One figure of every scheme. */
+export interface Row {
+  readonly title: string
+  readonly target: string
+  /** Whether ours meets the target; undefined where there is none. */
+  readonly isMet: boolean | undefined
+  /** By scheme; undefined where it was not run or the figure means nothing. */
+  readonly values: ReadonlyMap<string, string>
+}
+
+interface Figure {
+  readonly title: string
+  readonly scenario: string
+  readonly target: string
+  readonly isMet?: (value: number) => boolean
+  readonly format: (value: number) => string
+  readonly measure: (run: Run, scale: Scale) => number
+  readonly onlyLeases?: boolean
+}
+
+/** When what a scenario is about happens. */
+const eventMs = ({ warmMs }: Scale): number => warmMs + 5_000
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
+const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1_000).toFixed(2)} s` : 'never')
+const plain = (value: number): string => (value >= 1_000 ? value.toExponential(1) : value.toFixed(2))
+
+const FIGURES: readonly Figure[] = [
+  {
+    title: 'utilisation, moving hot spot',
+    scenario: 'hot',
+    target: '>= 97 %',
+    isMet: (value) => value >= 0.97,
+    format: percent,
+    measure: ({ recording, scenario }, scale) => utilisation(recording, scale, scale.warmMs, scenario.endMs),
+  },
+  {
+    title: 'utilisation, partition of 25 s',
+    scenario: 'partition',
+    target: '>= 95 %',
+    isMet: (value) => value >= 0.95,
+    format: percent,
+    measure: ({ recording }, scale) => utilisation(recording, scale, eventMs(scale), eventMs(scale) + 25_000),
+  },
+  {
+    title: 'demand shift to new shares, p50',
+    scenario: 'shift',
+    target: '<= 0.5 s',
+    isMet: (value) => value <= 500,
+    format: seconds,
+    measure: ({ recording, scenario }, scale) => quantile(shiftTimes(recording, scale, scenario), 0.5),
+  },
+  {
+    title: 'demand shift to new shares, p99',
+    scenario: 'shift',
+    target: '<= 1 s',
+    isMet: (value) => value <= 1_000,
+    format: seconds,
+    measure: ({ recording, scenario }, scale) => quantile(shiftTimes(recording, scale, scenario), 0.99),
+  },
+  {
+    title: 'critical surge pre-empts',
+    scenario: 'surge',
+    target: '<= 1 s',
+    isMet: (value) => value <= 1_000,
+    format: seconds,
+    measure: ({ recording, scenario }, scale) => shiftTimes(recording, scale, scenario)[0] ?? 0,
+  },
+  {
+    title: 'critical served, from 1 s on',
+    scenario: 'surge',
+    target: '>= 99 %',
+    isMet: (value) => value >= 0.99,
+    format: percent,
+    measure: ({ recording, endMs }, scale) => recording.served(0, eventMs(scale) + 1_000, endMs),
+  },
+  {
+    title: 'allocator dies: successor after',
+    scenario: 'failover',
+    target: '<= 11 s',
+    isMet: (value) => value <= 11_000,
+    format: seconds,
+    measure: ({ recording }, scale) => leaderlessMs(recording, eventMs(scale)),
+    onlyLeases: true,
+  },
+  {
+    title: 'utilisation over the 20 s from then',
+    scenario: 'failover',
+    target: '',
+    format: percent,
+    measure: ({ recording }, scale) => utilisation(recording, scale, eventMs(scale), eventMs(scale) + 20_000),
+  },
+  {
+    title: 'allocator told to go: successor after',
+    scenario: 'handover',
+    target: '<= 2 s',
+    isMet: (value) => value <= 2_000,
+    format: seconds,
+    measure: ({ recording }, scale) => leaderlessMs(recording, eventMs(scale)),
+    onlyLeases: true,
+  },
+  {
+    title: 'time below 90 % of the budget held then',
+    scenario: 'handover',
+    target: '0 s',
+    isMet: (value) => value === 0,
+    format: seconds,
+    measure: ({ recording, endMs }, scale) => lackMs(recording, 0.9 * scale.budget.rate, eventMs(scale), endMs),
+    onlyLeases: true,
+  },
+  {
+    title: 'sidecar dies: its share is back after',
+    scenario: 'crash',
+    target: '<= 4 s',
+    isMet: (value) => value <= 4_000,
+    format: seconds,
+    measure: ({ recording, endMs }, scale) => lackMs(recording, 0.98 * scale.budget.rate, eventMs(scale), endMs),
+    onlyLeases: true,
+  },
+  {
+    title: 'sidecar cut off: utilisation from then',
+    scenario: 'cut',
+    target: '>= 95 %',
+    isMet: (value) => value >= 0.95,
+    format: percent,
+    measure: ({ recording, endMs }, scale) => utilisation(recording, scale, eventMs(scale), endMs),
+    onlyLeases: true,
+  },
+  {
+    title: 'cold start: nine tenths held after',
+    scenario: 'cold',
+    target: '',
+    format: seconds,
+    measure: ({ recording, endMs }, { budget }) => lackMs(recording, 0.9 * budget.rate, 0, endMs),
+    onlyLeases: true,
+  },
+  {
+    title: 'messages a sidecar and second, steady',
+    scenario: 'steady',
+    target: '<= 2',
+    isMet: (value) => value <= 2.05,
+    format: plain,
+    measure: (run, scale) => perSecond(run, scale, 'inside') / scale.regions / scale.sidecars,
+  },
+  {
+    title: 'messages a region and second, steady',
+    scenario: 'steady',
+    target: '<= 8',
+    isMet: (value) => value <= 8.2,
+    format: plain,
+    measure: (run, scale) => perSecond(run, scale, 'between') / scale.regions,
+  },
+]
+
+/** All figures of all runs; those of scenarios that were not run are left out. */
+export function tableOf(runs: readonly Run[], scale: Scale): Row[] {
+  return [...FIGURES.flatMap((figure) => rowOf(figure, runs, scale)), ...promiseRows(runs, scale)]
+}
+
+function rowOf(figure: Figure, runs: readonly Run[], scale: Scale): Row[] {
+  const own = runs.filter(({ scenario }) => scenario.name === figure.scenario)
+  if (own.length === 0) return []
+  const values = new Map<string, string>()
+  let isMet: boolean | undefined
+  for (const run of own) {
+    const isOurs = run.scheme.name === 'leases'
+    if (figure.onlyLeases && !isOurs) continue
+    const value = figure.measure(run, scale)
+    values.set(run.scheme.name, figure.format(value))
+    if (isOurs) isMet = figure.isMet?.(value)
+  }
+  return [{ title: figure.title, target: figure.target, isMet, values }]
+}
+
+/** The worst of all scenarios: excess over the line of any interval, and admitted against the budget. */
+function promiseRows(runs: readonly Run[], { budget }: Scale): Row[] {
+  const worst = new Map<string, number>()
+  const admitted = new Map<string, number>()
+  for (const { scheme, checker, endMs } of runs) {
+    const allowed = budget.burst + (budget.rate * endMs) / 1_000
+    worst.set(scheme.name, Math.max(worst.get(scheme.name) ?? 0, checker.worstExcess / budget.burst))
+    admitted.set(scheme.name, Math.max(admitted.get(scheme.name) ?? 0, checker.total / allowed))
+  }
+  const show = (values: ReadonlyMap<string, number>): Map<string, string> =>
+    new Map([...values].map(([name, value]) => [name, plain(value)]))
+  const isKept = (worst.get('leases') ?? 0) <= 1 + 1e-6
+  return [
+    { title: 'worst excess of any interval / B', target: '<= 1', isMet: isKept, values: show(worst) },
+    { title: 'admitted / (B + R t), worst run', target: '<= 1', isMet: isKept, values: show(admitted) },
+  ]
+}
+
+function perSecond({ recording, endMs }: Run, { warmMs }: Scale, kind: 'inside' | 'between'): number {
+  const first = recording.at(warmMs)
+  const last = recording.at(endMs)
+  return first && last ? ((last[kind] - first[kind]) * 1_000) / (last.nowMs - first.nowMs) : 0
+}

@@ -1,0 +1,236 @@
+import { SeededRandom } from '@spillway/clock'
+import { expect, test } from 'vitest'
+import { BudgetWorld, type Machine, type WorldConfig } from './budget-world.ts'
+import { RandomFaults } from './random-faults.ts'
+import { NewestOnlyLedger, type Sabotage } from './sabotage.ts'
+
+const REGIONS = 3
+const harsh = { delayMs: 30, jitterMs: 80, loss: 0.05, duplication: 0.05 }
+const close = { delayMs: 1, jitterMs: 5, loss: 0, duplication: 0 }
+
+const calm: WorldConfig = {
+  regions: 2,
+  sidecars: 2,
+  processes: 2,
+  budget: { rate: 300, burst: 30 },
+  floors: 0.1,
+  drift: 0.02,
+  between: { ...close, delayMs: 20 },
+  inside: close,
+  demand: () => [300, 0, 0, 0],
+  sabotage: {},
+}
+
+/** Runs a world through scripted events; true when the promise held all the time. */
+function isKept(config: WorldConfig, untilMs: number, events: readonly Event[]): boolean {
+  const world = new BudgetWorld(config, new SeededRandom(7))
+  let kept = true
+  const pending = [...events]
+  while (world.truth.nowMs() < untilMs) {
+    for (; pending[0] && pending[0][0] <= world.truth.nowMs(); pending.shift()) pending[0][1](world)
+    kept = world.step() && kept
+  }
+  return kept
+}
+
+function cutBoth(world: BudgetWorld, one: string, other: string): void {
+  world.network.cut(one, other)
+  world.network.cut(other, one)
+}
+
+/** One region has all the demand first, and both later. */
+const moving: WorldConfig['demand'] = (region, _, nowMs) =>
+  region === 0 || nowMs > 40_000 ? [300, 0, 0, 0] : [1, 0, 0, 0]
+
+/** The machine is suspended: its monotonic clock stands still. */
+function sleep(world: BudgetWorld, machine: Machine, forMs: number): void {
+  machine.pausedUntilMs = world.truth.nowMs() + forMs
+  world.truth.schedule(forMs, () => machine.clock.slept(forMs))
+}
+
+type Event = readonly [number, (world: BudgetWorld) => void]
+
+interface Scenario {
+  readonly rule: string
+  readonly what: string
+  readonly sabotage: Sabotage
+  readonly config?: Partial<WorldConfig>
+  readonly events: readonly Event[]
+}
+
+/** Region 0 comes late, so that the allocator is elsewhere. */
+const leaderElsewhere: Event = [
+  0,
+  (world) => {
+    for (const machine of world.processes) if (machine.region === 0) machine.pausedUntilMs = 11_000
+  },
+]
+
+/** The sidecars of region 0 hear nothing any more. */
+function silenceSidecars(world: BudgetWorld): void {
+  for (const machine of world.processes.filter(({ region }) => region === 0)) {
+    world.network.cut(machine.name, 'r0.s0')
+    world.network.cut(machine.name, 'r0.s1')
+  }
+}
+
+const scenarios: readonly Scenario[] = [
+  {
+    rule: 'S1',
+    what: 'expiry counts from the sending of the report',
+    sabotage: { isAnchoredLate: true },
+    config: { regions: 1, processes: 1, link: (_, to) => (to === 'r0.s0' ? { ...close, delayMs: 1_000 } : undefined) },
+    events: [[40_000, (world) => cutBoth(world, 'r0.s0', 'r0.p0')]],
+  },
+  {
+    rule: 'S2',
+    what: 'a grant stays booked until it is acknowledged away or has expired',
+    sabotage: { newLedger: () => new NewestOnlyLedger() },
+    config: { demand: moving },
+    events: [leaderElsewhere, [39_000, (world) => world.network.cut('r1', 'r0')]],
+  },
+  {
+    rule: 'S5',
+    what: 'a successor waits until all leases of its predecessor are dead',
+    sabotage: { electionDrift: -0.9 },
+    config: { regions: 3 },
+    events: [
+      [
+        40_000,
+        (world) => {
+          const leader = world.processes.find((machine) => machine.process.isAllocator)
+          const home = `r${leader?.region}`
+          for (const other of ['r0', 'r1', 'r2', 'key']) if (other !== home) cutBoth(world, home, other)
+          world.allocatorKey.vanish()
+        },
+      ],
+    ],
+  },
+  {
+    rule: 'S6',
+    what: "no sidecar's lease outlives the lease of its region",
+    sabotage: { isUncontained: true },
+    events: [leaderElsewhere, [40_000, (world) => cutBoth(world, 'r0', 'r1')], [47_000, silenceSidecars]],
+  },
+  {
+    rule: 'S6',
+    what: 'a cut is acknowledged upward only after it was clawed back',
+    sabotage: { isEarlyAck: true },
+    config: { demand: moving },
+    events: [leaderElsewhere, [39_500, silenceSidecars]],
+  },
+  {
+    rule: 'S10',
+    what: 'a machine that slept looks at the wall clock too',
+    sabotage: { isWallBlind: true },
+    config: { regions: 1 },
+    events: [
+      [
+        40_000,
+        (world) => {
+          const [machine] = world.sidecars
+          if (!machine) return
+          sleep(world, machine, 10_000)
+          cutBoth(world, machine.name, 'r0.p0')
+          cutBoth(world, machine.name, 'r0.p1')
+        },
+      ],
+    ],
+  },
+  {
+    rule: 'S10',
+    what: 'a leader that slept looks at the wall clock too',
+    sabotage: { isWallBlind: true },
+    config: { regions: 3 },
+    events: [
+      [
+        40_000,
+        (world) => {
+          // The successor takes over in one of the two other regions, of which the third hears nothing.
+          const leader = world.processes.find((machine) => machine.process.isAllocator)
+          const [one = '', other = ''] = ['r0', 'r1', 'r2'].filter((name) => name !== `r${leader?.region}`)
+          cutBoth(world, one, other)
+          for (const machine of world.processes) if (machine.region === leader?.region) sleep(world, machine, 13_000)
+        },
+      ],
+    ],
+  },
+]
+
+test.each(scenarios)('$rule: $what, and the checker notices when it is not so', ({ sabotage, config, events }) => {
+  const world = { ...calm, ...config }
+
+  expect(isKept(world, 60_000, events)).toBe(true)
+  expect(isKept({ ...world, sabotage }, 60_000, events)).toBe(false)
+})
+
+/** Budgets that random worlds share: a usual one, one smaller than the fleet, one of fractions of a call. */
+const budgets = [
+  { rate: 300, burst: 30 },
+  { rate: 20, burst: 5 },
+  { rate: 2, burst: 3 },
+]
+
+/** A world at the mercy of chance. Returns what happened before the promise was broken, or undefined. */
+function breakAtRandom(seed: number, steps: number): string | undefined {
+  const random = new SeededRandom(seed)
+  const periods = Array.from({ length: REGIONS * 2 }, () => 1_000 + 9_000 * random.next())
+  const demand: WorldConfig['demand'] = (region, sidecar, nowMs) =>
+    Math.floor(nowMs / (periods[region * 2 + sidecar] ?? 1_000)) % 2 === 0 ? [100, 100, 100, 100] : [1, 1, 1, 1]
+  const budget = budgets[seed % budgets.length] ?? calm.budget
+  const inside = { ...harsh, delayMs: 1 }
+  const world = new BudgetWorld(
+    { ...calm, regions: REGIONS, budget, floors: 0.2, between: harsh, inside, demand },
+    random,
+  )
+  const faults = new RandomFaults(world, REGIONS, { everyMs: 3_000, longestMs: 15_000 }, random)
+  for (let step = 0; step < steps; step++) {
+    faults.step()
+    if (!world.step()) return `seed ${seed}, ${world.truth.nowMs()} ms, after\n${faults.log.slice(-5).join('\n')}`
+  }
+  return undefined
+}
+
+test('keeps the promise whatever breaks, a million steps long', { timeout: 240_000 }, () => {
+  const steps = Number(process.env['SPILLWAY_SIM_STEPS'] ?? 1_000_000)
+  const perSeed = 10_000
+  const firstSeed = Number(process.env['SEED'] ?? 1)
+  for (let seed = firstSeed; seed < firstSeed + steps / perSeed; seed++) {
+    expect(breakAtRandom(seed, perSeed)).toBeUndefined()
+  }
+})
+
+/** Seeds that once broke the promise, and what was wrong. */
+test.each([[66, 'a leader that had slept went on granting']])('keeps the promise with seed %i: %s', (seed) => {
+  expect(breakAtRandom(seed, 10_000)).toBeUndefined()
+})
+
+test('serves a budget smaller than the fleet in whole units', () => {
+  const world = new BudgetWorld({ ...calm, sidecars: 10, budget: { rate: 10, burst: 8 } }, new SeededRandom(3))
+  while (world.truth.nowMs() < 120_000) expect(world.step()).toBe(true)
+  const before = world.checker.total
+  while (world.truth.nowMs() < 180_000) expect(world.step()).toBe(true)
+
+  expect((world.checker.total - before) / 60).toBeGreaterThan(8)
+})
+
+test('hands the office over without a gap when the allocator is told to go', () => {
+  const world = new BudgetWorld({ ...calm, regions: 3 }, new SeededRandom(5))
+  while (world.truth.nowMs() < 60_000) world.step()
+  world.breakable.retireAllocator()
+  let leaderlessMs = 0
+  let isKept = true
+  while (world.truth.nowMs() < 80_000) {
+    isKept = world.step() && isKept
+    if (!world.breakable.hasAllocator) leaderlessMs += world.stepMs
+  }
+
+  expect(isKept).toBe(true)
+  expect(leaderlessMs).toBeLessThan(1_000)
+})
+
+// Open: the store loses an acknowledged renewal before any candidate has seen it, so that the successor counts the quiet time
+// from too early. `StrictElection` does not depend on the store; `RegionNode` does not use it yet.
+test.fails('keeps the promise with seed 1101: a renewal is rolled back unseen', () => {
+  expect(breakAtRandom(1101, 10_000)).toBeUndefined()
+})

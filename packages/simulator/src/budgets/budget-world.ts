@@ -1,0 +1,346 @@
+import {
+  LeasedBudget,
+  NO_SHARE,
+  RegionNode,
+  defaultElectionTimes,
+  defaultLeasedBudgetConfig,
+  defaultRegionNodeConfig,
+  type BudgetTerms,
+  type Election,
+  type KeyRequest,
+  type LeaseGrant,
+  type LeaseReport,
+  type Share,
+} from '@spillway/budget'
+import { SeededRandom, type Random } from '@spillway/clock'
+import { DriftingClock } from '../drifting-clock.ts'
+import { EventClock } from '../event-clock.ts'
+import { PromiseChecker } from '../promise-checker.ts'
+import { VirtualNetwork, regionOf, type LinkConditions } from '../virtual-network.ts'
+import type { Breakable, Fleet, Traffic } from './fleet.ts'
+import { OpenLoad, type Demand, type Tally } from './open-load.ts'
+import type { Sabotage } from './sabotage.ts'
+import { VirtualKey } from './virtual-key.ts'
+
+/** A fleet to simulate. */
+export interface WorldConfig {
+  readonly regions: number
+  readonly sidecars: number
+  /** Processes in each region that may become its aggregator, and the allocator. */
+  readonly processes: number
+  readonly budget: Share
+  /** Part of the budget that is split into region floors. */
+  readonly floors: number
+  /** Largest difference between any two clocks that leases reckon with, as a fraction. */
+  readonly drift: number
+  /** How far clocks really are apart; `drift` left out. Refill reckons with it. */
+  readonly clockSpread?: number
+  readonly between: LinkConditions
+  readonly inside: LinkConditions
+  /** Conditions of single links; undefined for those of the two above. */
+  readonly link?: (from: string, to: string) => LinkConditions | undefined
+  readonly demand: Demand
+  readonly sabotage: Sabotage
+  /** How often things happen; left out, as in the sidecar. */
+  readonly pace?: WorldPace
+}
+
+/** How often things happen in a world, in milliseconds; each a multiple of the first. */
+export interface WorldPace {
+  readonly stepMs: number
+  readonly pollMs: number
+  readonly allocateMs: number
+}
+
+const USUAL_PACE: WorldPace = { stepMs: 10, pollMs: 20, allocateMs: 50 }
+
+/** A machine that can be paused; what arrives meanwhile is lost. */
+export interface Machine {
+  readonly name: string
+  readonly region: number
+  readonly clock: DriftingClock
+  /** True time at which it goes on; 0 while it runs. */
+  pausedUntilMs: number
+}
+
+/** A machine that runs a sidecar. */
+export interface SidecarMachine extends Machine {
+  readonly index: number
+  /** True times at which its latest reports were sent, by number. */
+  readonly sentMs: Map<number, number>
+  budget: LeasedBudget
+}
+
+/** A machine that runs a region's process. */
+export interface RegionMachine extends Machine {
+  process: RegionNode
+}
+
+const KEY_TIMEOUT_MS = 1_000
+
+/**
+ * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
+ * very classes that the sidecar runs do the deciding; this carries their messages and asks for admission.
+ */
+export class BudgetWorld implements Fleet {
+  readonly truth = new EventClock(1_000_000)
+  readonly checker: PromiseChecker
+  readonly network: VirtualNetwork
+  readonly sidecars: SidecarMachine[] = []
+  readonly processes: RegionMachine[] = []
+  /** Lies at a place of its own: `key`. */
+  readonly allocatorKey: VirtualKey
+  readonly allocatorKeyClock: DriftingClock
+  readonly stepMs: number
+  readonly #config: WorldConfig
+  readonly #pace: WorldPace
+  readonly #random: Random
+  readonly #load: OpenLoad
+  readonly #terms: BudgetTerms
+  readonly #regionKeys: VirtualKey[] = []
+  readonly #sidecarsByName = new Map<string, SidecarMachine>()
+  readonly #processesOf: RegionMachine[][] = []
+  #incarnations = 0
+  #inside = 0
+  #between = 0
+
+  constructor(config: WorldConfig, random: Random) {
+    this.#config = config
+    this.#pace = config.pace ?? USUAL_PACE
+    this.stepMs = this.#pace.stepMs
+    this.#random = random
+    this.#load = new OpenLoad(config.demand, new SeededRandom(Math.floor(random.next() * 2 ** 31)))
+    this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
+    this.network = new VirtualNetwork(
+      this.truth,
+      random,
+      (from, to) => config.link?.(from, to) ?? (regionOf(from) === regionOf(to) ? config.inside : config.between),
+    )
+    this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
+    this.allocatorKeyClock = this.#newClock()
+    this.allocatorKey = new VirtualKey(defaultElectionTimes.ttlMs, this.allocatorKeyClock)
+    for (let region = 0; region < config.regions; region++) this.#addRegion(region)
+  }
+
+  get nowMs(): number {
+    return this.truth.nowMs()
+  }
+
+  get tally(): Tally {
+    return this.#load.tally
+  }
+
+  get traffic(): Traffic {
+    return { inside: this.#inside, between: this.#between }
+  }
+
+  get breakable(): Breakable {
+    const leader = (): RegionMachine | undefined =>
+      this.processes.find((machine) => machine.process.isAllocator && machine.pausedUntilMs <= this.nowMs)
+    return {
+      hasAllocator: leader() !== undefined,
+      killAllocator: () => {
+        const machine = leader()
+        if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
+      },
+      retireAllocator: () => leader()?.process.retire(),
+    }
+  }
+
+  /** Runs one step. False when the promise was broken in it. */
+  step(): boolean {
+    const { stepMs, pollMs, allocateMs } = this.#pace
+    this.truth.advance(stepMs)
+    const nowMs = this.truth.nowMs()
+    const isPolling = nowMs % pollMs === 0
+    for (const machine of this.processes) {
+      if (machine.pausedUntilMs > nowMs) continue
+      if (isPolling) machine.process.poll()
+      if (nowMs % allocateMs === 0) machine.process.allocate()
+    }
+    let isKept = true
+    for (const sidecar of this.sidecars) {
+      if (sidecar.pausedUntilMs > nowMs) continue
+      const take = (calls: number, tier: number): number => sidecar.budget.takeMany(calls, tier)
+      isKept = this.#load.serve(sidecar.region, sidecar.index, nowMs, stepMs, take, this.checker) && isKept
+      if (isPolling) this.#report(sidecar)
+    }
+    return isKept
+  }
+
+  heldRate(region: number): number {
+    let sum = 0
+    const { sidecars } = this.#config
+    for (let index = region * sidecars; index < (region + 1) * sidecars; index++) {
+      const machine = this.sidecars[index]
+      if (machine && machine.pausedUntilMs <= this.nowMs) sum += machine.budget.force.rate
+    }
+    return sum
+  }
+
+  killSidecar(region: number, index: number): void {
+    const machine = this.sidecars[region * this.#config.sidecars + index]
+    if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
+  }
+
+  /** What a region has in force, as its aggregator sees it. */
+  force(region: number): Share {
+    const machine = this.processes.find((each) => each.region === region && each.process.aggregator('b'))
+    return machine?.process.aggregator('b')?.force ?? NO_SHARE
+  }
+
+  /** The machine dies and comes back at once as a new incarnation that knows nothing. */
+  restart(machine: SidecarMachine | RegionMachine): void {
+    if ('budget' in machine) machine.budget = this.#newBudget(machine)
+    else machine.process = this.#newProcess(machine)
+  }
+
+  #report(sidecar: SidecarMachine): void {
+    const report = sidecar.budget.poll()
+    if (!report) return
+    if (this.#config.sabotage.isAnchoredLate) {
+      sidecar.sentMs.set(report.seq, this.truth.nowMs())
+      sidecar.sentMs.delete(report.seq - 64)
+    }
+    this.#inside++
+    for (const machine of this.#processesOf[sidecar.region] ?? []) {
+      this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar([report]))
+    }
+  }
+
+  #carry(from: Machine, to: Machine, deliver: () => void): void {
+    this.network.send(from.name, to.name, () => {
+      if (to.pausedUntilMs <= this.truth.nowMs()) deliver()
+    })
+  }
+
+  #addRegion(region: number): void {
+    this.#regionKeys.push(new VirtualKey(defaultElectionTimes.ttlMs, this.#newClock()))
+    const own: RegionMachine[] = []
+    for (let slot = 0; slot < this.#config.processes; slot++) {
+      const machine = { name: `${regionName(region)}.p${slot}`, region, clock: this.#newClock(), pausedUntilMs: 0 }
+      const whole = { ...machine, process: this.#newProcess(machine) }
+      this.processes.push(whole)
+      own.push(whole)
+    }
+    this.#processesOf.push(own)
+    for (let index = 0; index < this.#config.sidecars; index++) {
+      const machine = {
+        name: `${regionName(region)}.s${index}`,
+        region,
+        index,
+        clock: this.#newClock(),
+        pausedUntilMs: 0,
+        sentMs: new Map(),
+      }
+      const whole = { ...machine, budget: this.#newBudget(machine) }
+      this.sidecars.push(whole)
+      this.#sidecarsByName.set(machine.name, whole)
+    }
+  }
+
+  #newBudget({ name, clock }: Machine): LeasedBudget {
+    const { drift, clockSpread } = this.#config
+    const identity = { budget: 'b', holder: name, incarnation: `i${++this.#incarnations}`, floor: NO_SHARE }
+    return new LeasedBudget(
+      { ...defaultLeasedBudgetConfig, ...identity, drift, refillDrift: clockSpread ?? drift },
+      clock,
+    )
+  }
+
+  #newProcess(machine: Machine): RegionNode {
+    const { region, clock } = machine
+    const find = (): RegionMachine | undefined => this.processes.find((each) => each.name === machine.name)
+    const incarnation = `i${++this.#incarnations}`
+    const { drift, sabotage } = this.#config
+    const rules = { drift, electionDrift: sabotage.electionDrift ?? drift }
+    const books = sabotage.newLedger ? { newLedger: sabotage.newLedger } : {}
+    const terms = new Map([[this.#terms.budget, this.#terms]])
+    return new RegionNode(
+      { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, terms },
+      {
+        toRegionKey: (request) =>
+          this.#ask(find(), `${regionName(region)}.key`, this.#regionKeys[region], request, 'regionElection'),
+        toAllocatorKey: (request) => this.#ask(find(), 'key', this.allocatorKey, request, 'allocatorElection'),
+        toCandidates: (reports) => {
+          const sent = sabotage.isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
+          this.#between++
+          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
+        },
+        handOver: (handOver) => {
+          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(handOver))
+        },
+        toRegion: (region, grants) => {
+          this.#between++
+          for (const other of this.#processesOf[Number(region.slice(1))] ?? []) {
+            this.#carry(machine, other, () => other.process.accept(grants))
+          }
+        },
+        toSidecar: (name, grants) => {
+          const sidecar = this.#sidecarsByName.get(name)
+          this.#inside++
+          if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
+        },
+      },
+      clock,
+    )
+  }
+
+  #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
+    for (const grant of grants) sidecar.budget.accept(this.#tamper(grant, sidecar))
+  }
+
+  #tamper(grant: LeaseGrant, sidecar: SidecarMachine): LeaseGrant {
+    const { isAnchoredLate, isUncontained } = this.#config.sabotage
+    const lagMs = this.truth.nowMs() - (sidecar.sentMs.get(grant.anchor) ?? this.truth.nowMs())
+    const ttlMs = isUncontained ? defaultRegionNodeConfig.sidecarLeaseMs : grant.ttlMs
+    return { ...grant, ttlMs: ttlMs + (isAnchoredLate ? lagMs : 0) }
+  }
+
+  #claimEarly(report: LeaseReport, from: RegionMachine | undefined): LeaseReport {
+    return { ...report, force: from?.process.aggregator(report.budget)?.force ?? report.force }
+  }
+
+  #ask(
+    from: RegionMachine | undefined,
+    place: string,
+    key: VirtualKey | undefined,
+    request: KeyRequest,
+    role: 'regionElection' | 'allocatorElection',
+  ): void {
+    if (!from || !key) return
+    const election: Election = from.process[role]
+    let isHandled = false
+    let isAnswered = false
+    this.network.send(from.name, place, () => {
+      if (isHandled) return
+      isHandled = true
+      const answer = key.handle(request)
+      this.network.send(place, from.name, () => {
+        if (isAnswered || from.process[role] !== election || from.pausedUntilMs > this.truth.nowMs()) return
+        isAnswered = true
+        election.answered(answer)
+      })
+    })
+    this.truth.schedule(KEY_TIMEOUT_MS, () => {
+      if (isAnswered || from.process[role] !== election) return
+      isAnswered = true
+      election.answered({ kind: 'unknown' })
+    })
+  }
+
+  #newClock(): DriftingClock {
+    const rate = 1 + ((this.#config.clockSpread ?? this.#config.drift) / 2) * (2 * this.#random.next() - 1)
+    return new DriftingClock(this.truth, rate, this.#config.sabotage.isWallBlind)
+  }
+
+  #regionTerms(): BudgetTerms['regions'] {
+    const { regions, floors, budget } = this.#config
+    const floor = { rate: (budget.rate * floors) / regions, burst: (budget.burst * floors) / regions }
+    return new Map(Array.from({ length: regions }, (_, region) => [regionName(region), { floor, weight: 1 }]))
+  }
+}
+
+function regionName(region: number): string {
+  return `r${region}`
+}

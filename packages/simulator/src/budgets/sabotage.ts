@@ -1,0 +1,46 @@
+import type { Booking, GrantId, Ledger, Share } from '@spillway/budget'
+
+/**
+ * Safety rules that are switched off on purpose: negative controls. A checker that notices none of them proves nothing.
+ */
+export interface Sabotage {
+  /** S1: a lease counts from the arrival of its grant instead of the sending of the report that it answers. */
+  readonly isAnchoredLate?: boolean
+  /** S2: replaces the books; see {@link NewestOnlyLedger}. */
+  readonly newLedger?: () => Ledger
+  /** S5: clock differences that the election reckons with; -0.9 makes successors hasty and leaders linger. */
+  readonly electionDrift?: number
+  /** S6: sidecars' leases ignore the end of the lease and of the office that they hang on. */
+  readonly isUncontained?: boolean
+  /** S6: a region acknowledges a cut before it has clawed it back. */
+  readonly isEarlyAck?: boolean
+  /** S10: nobody looks at the wall clock. */
+  readonly isWallBlind?: boolean
+}
+
+/** The naive books: the newest grant is all that counts. */
+export class NewestOnlyLedger implements Ledger {
+  #newest: Booking | undefined
+
+  book(booking: Booking): void {
+    this.#newest = booking
+  }
+
+  acknowledge(_id: GrantId, _force: Share, _slice: Share): boolean {
+    return true
+  }
+
+  commit(nowMs: number): Share {
+    const newest = this.#newest
+    return newest && newest.expiresMs > nowMs ? newest.share : { rate: 0, burst: 0 }
+  }
+
+  sliceCommit(nowMs: number): Share {
+    const newest = this.#newest
+    return newest && newest.sliceExpiresMs > nowMs ? newest.slice : { rate: 0, burst: 0 }
+  }
+
+  lastExpiryMs(): number {
+    return this.#newest?.expiresMs ?? 0
+  }
+}

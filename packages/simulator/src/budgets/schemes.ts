@@ -1,0 +1,95 @@
+import { SeededRandom } from '@spillway/clock'
+import { regionOf, type LinkConditions } from '../virtual-network.ts'
+import { BudgetWorld, type WorldConfig, type WorldPace } from './budget-world.ts'
+import { CentralFleet } from './central-fleet.ts'
+import type { Fleet } from './fleet.ts'
+import { LocalFleet } from './local-fleet.ts'
+import type { Scale, Scenario } from './scenario.ts'
+import { NewestOnlyLedger } from './sabotage.ts'
+
+/** A way to share a budget. */
+export interface Scheme {
+  readonly name: string
+  readonly title: string
+  /** Sidecars beyond which it is not run: its messages grow with the square. */
+  readonly mostSidecars: number
+  create(scale: Scale, scenario: Scenario, seed: number): Fleet
+}
+
+/** Ours first, then what it is compared with. */
+export const SCHEMES: readonly Scheme[] = [
+  {
+    name: 'leases',
+    title: 'leases',
+    mostSidecars: Number.POSITIVE_INFINITY,
+    create: (scale, scenario, seed) => new BudgetWorld(worldOf(scale, scenario), new SeededRandom(seed)),
+  },
+  {
+    name: 'split',
+    title: 'static split',
+    mostSidecars: Number.POSITIVE_INFINITY,
+    create: (scale, scenario, seed) => new LocalFleet('split', worldOf(scale, scenario), new SeededRandom(seed)),
+  },
+  {
+    name: 'gossip',
+    title: 'gossip counters',
+    mostSidecars: 100,
+    create: (scale, scenario, seed) => new LocalFleet('gossip', worldOf(scale, scenario), new SeededRandom(seed)),
+  },
+  {
+    name: 'newest',
+    title: "Doorman's books",
+    mostSidecars: 1_000,
+    create: (scale, scenario, seed) => {
+      const sabotage = { newLedger: () => new NewestOnlyLedger(), isEarlyAck: true }
+      return new BudgetWorld({ ...worldOf(scale, scenario), sabotage }, new SeededRandom(seed))
+    },
+  },
+  {
+    name: 'central',
+    title: 'central server',
+    mostSidecars: 1_000,
+    create: (scale, scenario, seed) => new CentralFleet(worldOf(scale, scenario), new SeededRandom(seed)),
+  },
+]
+
+const INSIDE: LinkConditions = { delayMs: 0.5, jitterMs: 2, loss: 0, duplication: 0 }
+
+/** Between continents: 40 to 120 ms one way, by pair of regions; a message in a thousand is lost. */
+function delayBetween(from: string, to: string): number {
+  const [one, other] = [numberOf(regionOf(from)), numberOf(regionOf(to))]
+  const [low, high] = one < other ? [one, other] : [other, one]
+  return 40 + ((low * 31 + high * 17) % 80)
+}
+
+/** The key lies in the first region. */
+function numberOf(region: string): number {
+  return region === 'key' ? 0 : Number(region.slice(1))
+}
+
+function worldOf({ regions, sidecars, budget, floors }: Scale, { demand }: Scenario): WorldConfig {
+  return {
+    regions,
+    sidecars,
+    processes: 2,
+    budget,
+    floors,
+    drift: 0.02,
+    clockSpread: 0.001,
+    between: INSIDE,
+    inside: INSIDE,
+    link: (from, to) =>
+      regionOf(from) === regionOf(to)
+        ? undefined
+        : { delayMs: delayBetween(from, to), jitterMs: 10, loss: 0.001, duplication: 0 },
+    demand,
+    sabotage: {},
+    pace: paceFor(regions * sidecars, sidecars),
+  }
+}
+
+/** Large fleets are looked at less often: a pass over ten thousand holders costs milliseconds. */
+function paceFor(all: number, inRegion: number): WorldPace {
+  if (all <= 2_000) return { stepMs: 10, pollMs: 20, allocateMs: 50 }
+  return { stepMs: 100, pollMs: 100, allocateMs: inRegion > 2_000 ? 500 : 200 }
+}

@@ -1,0 +1,90 @@
+import type { Clock, Timer } from '@spillway/clock'
+
+interface Event {
+  readonly dueMs: number
+  readonly order: number
+  readonly task: () => void
+  isCancelled: boolean
+}
+
+/**
+ * Virtual time for worlds with many events: like `ManualClock`, but a heap, so that each event costs O(log n). Events run in
+ * order of their due time, and in order of scheduling when due together.
+ */
+export class EventClock implements Clock {
+  readonly #wallOffsetMs: number
+  readonly #heap: Event[] = []
+  #nowMs = 0
+  #scheduled = 0
+
+  /** Starts at monotonic time 0 and the given wall-clock time. */
+  constructor(wallMs: number) {
+    this.#wallOffsetMs = wallMs
+  }
+
+  nowMs(): number {
+    return this.#nowMs
+  }
+
+  wallMs(): number {
+    return this.#nowMs + this.#wallOffsetMs
+  }
+
+  schedule(delayMs: number, task: () => void): Timer {
+    const event = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#scheduled++, task, isCancelled: false }
+    this.#push(event)
+    return {
+      cancel: () => {
+        event.isCancelled = true
+      },
+    }
+  }
+
+  /** Moves time forward and runs what falls due, each at its own time. */
+  advance(durationMs: number): void {
+    const untilMs = this.#nowMs + durationMs
+    for (let next = this.#heap[0]; next && next.dueMs <= untilMs; next = this.#heap[0]) {
+      this.#pop()
+      this.#nowMs = next.dueMs
+      if (!next.isCancelled) next.task()
+    }
+    this.#nowMs = untilMs
+  }
+
+  #push(event: Event): void {
+    const heap = this.#heap
+    let place = heap.length
+    while (place > 0) {
+      const parent = (place - 1) >> 1
+      const above = heap[parent]
+      if (!above || !isBefore(event, above)) break
+      heap[place] = above
+      place = parent
+    }
+    heap[place] = event
+  }
+
+  #pop(): void {
+    const heap = this.#heap
+    const last = heap.pop()
+    if (!last || heap.length === 0) return
+    let place = 0
+    for (;;) {
+      let child = 2 * place + 1
+      let below = heap[child]
+      const right = heap[child + 1]
+      if (below && right && isBefore(right, below)) {
+        child++
+        below = right
+      }
+      if (!below || !isBefore(below, last)) break
+      heap[place] = below
+      place = child
+    }
+    heap[place] = last
+  }
+}
+
+function isBefore(one: Event, other: Event): boolean {
+  return one.dueMs === other.dueMs ? one.order < other.order : one.dueMs < other.dueMs
+}
