@@ -71,7 +71,7 @@ export function isAdded(name: string): boolean {
 
 /** A sidecar without a contract. Its breakers are off: the suites fail calls on purpose. */
 async function startSidecar(settings: Record<string, unknown>): Promise<Sidecar> {
-  const modes = { mode: { breaker: 'off' }, inspect: { port: 0 }, outbound: { port: 0 } }
+  const modes = { mode: { breaker: 'off' }, inspect: { port: 0 }, web: { port: 0 }, outbound: { port: 0 } }
   const config = configFrom({ ...modes, ...settings })
   const contract = loadContract({ paths: [], roots: [], includes: [], budgets: [] })
   if ('problems' in config) throw new Error(JSON.stringify(config.problems))

@@ -1,5 +1,7 @@
 import { Status } from '@spillway/call'
+import { FrameType } from '@spillway/http2'
 import { expect, test } from 'vitest'
+import { RawClient, requestWith, valuesOf } from '../conformance/raw-client.ts'
 import { Held, Scene, StockCaller, type Answer } from './scene.ts'
 
 test('a drain cuts no call that runs', async () => {
@@ -61,4 +63,40 @@ test('what still runs when the grace is over is cut and counted', async () => {
   expect((await scene.sidecar.drain()).cut).toBe(1)
   expect((await running).code).not.toBe(Status.OK)
   held.release()
+})
+
+const EMPTY_MESSAGE = Buffer.alloc(5)
+
+/** A call with an empty message by hand, on a stream of the caller's choosing. */
+function send(client: RawClient, streamId: number, path: string): void {
+  client.headers(streamId, requestWith({ ':path': path }), false)
+  client.data(streamId, EMPTY_MESSAGE, true)
+}
+
+test('who has heard GOAWAY and calls all the same gets DRAINING with pushback 0, each time; running calls end well', async () => {
+  const held = new Held()
+  await using scene = await Scene.set(held.work)
+  const client = await RawClient.connect(scene.sidecar.addresses.inbound)
+  send(client, 1, '/stock.v1.Stock/Reserve')
+  await held.arrived(1)
+  const drained = scene.sidecar.drain()
+  await client.next(FrameType.GOAWAY, 0)
+
+  for (const streamId of [3, 5, 7]) {
+    send(client, streamId, '/stock.v1.Stock/Reserve')
+    const refusal = await client.rest(streamId)
+    expect(valuesOf(refusal, 'grpc-status')).toEqual([String(Status.UNAVAILABLE)])
+    expect(valuesOf(refusal, 'grpc-message')).toEqual(['the server is shutting down'])
+    expect(valuesOf(refusal, 'grpc-retry-pushback-ms')).toEqual(['0'])
+    expect(valuesOf(refusal, 'spillway-origin')).toEqual(['stock'])
+  }
+  send(client, 9, '/grpc.health.v1.Health/Check')
+  const health = await client.next(FrameType.DATA, 9)
+  expect(health?.payload).toEqual(Buffer.from([0, 0, 0, 0, 2, 0x08, 0x02])) // NOT_SERVING
+
+  held.release()
+  expect(valuesOf(await client.rest(1), 'grpc-status')).toEqual([String(Status.OK)])
+  client.close()
+  expect((await drained).cut).toBe(0)
+  expect(scene.app.calls).toEqual(['Reserve'])
 })

@@ -113,9 +113,9 @@ export class StockCaller {
     )
   }
 
-  /** Calls any path with an empty message. */
-  raw(path: string): Promise<Answer> {
-    return this.#send(path, identity, () => ({ note: '' }), Buffer.alloc(0), {}, 10_000)
+  /** Calls any path with these octets for a message. */
+  raw(path: string, message: Buffer = Buffer.alloc(0)): Promise<Answer> {
+    return this.#send(path, identity, () => ({ note: '' }), message, {}, 10_000)
   }
 
   close(): void {
@@ -238,6 +238,7 @@ export function sceneConfig(app: string, settings: Record<string, unknown> = {})
     service: 'stock',
     outbound: { port: 0 },
     inspect: { port: 0 },
+    web: { port: 0 },
     budgets: { charges: { rate: 1, burst: 2 } },
     drain: { settle: '0ms', grace: '5s' },
     ...settings,

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
+import { Status } from '@spillway/call'
 import { expect, test } from 'vitest'
-import { Held, Scene, StockCaller, sceneConfig, startSidecar } from './scene.ts'
+import { Held, Scene, StockCaller, sceneConfig, startSidecar, type Answer, type Work } from './scene.ts'
 
 /** So many calls of each method wait, most important last, so that order of arrival and order of importance differ. */
 const ARRIVALS = ['Report', 'Guess', 'Charge', 'Reserve', 'Guess', 'Reserve'] as const
@@ -24,6 +26,34 @@ test('with the app saturated, calls wait in order of class, then of arrival', as
   await Promise.all(running)
 
   expect(order).toEqual(['Look', 'Reserve', 'Reserve', 'Charge', 'Guess', 'Guess', 'Report'])
+})
+
+test('with the app saturated by batch calls, critical ones pass, and every refused one says so', async () => {
+  const busy: Work = async (method) => {
+    await setTimeout(10)
+    return { note: method }
+  }
+  await using scene = await Scene.set(busy, { admission: { limit: 2, max_queued_calls: 8, max_wait: WAITS } })
+  const over = new AbortController()
+  const batch: Answer[] = []
+  const load = Array.from({ length: 20 }, async () => {
+    while (!over.signal.aborted) batch.push(await scene.caller.call('Report'))
+  })
+  await scene.queued(8)
+  const critical: number[] = []
+  for (let index = 0; index < 30; index++) critical.push((await scene.caller.call('Reserve')).code)
+  over.abort()
+  await Promise.all(load)
+
+  expect(new Set(critical)).toEqual(new Set([status.OK]))
+  const refused = batch.filter(({ code }) => code !== Status.OK)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(batch.length).toBeGreaterThan(refused.length)
+  for (const { code, trailers } of refused) {
+    expect(code).toBe(status.RESOURCE_EXHAUSTED)
+    expect(trailers.get('spillway-origin')).toBe('stock')
+    expect(trailers.get('grpc-retry-pushback-ms')).toBe('-1')
+  }
 })
 
 test('a critical call takes the place of the least important one in a full queue', async () => {

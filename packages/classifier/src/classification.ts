@@ -1,5 +1,6 @@
-import type { CallFacts, Refusal, Status } from '@spillway/call'
+import type { CallFacts, PriorityClass, Refusal, Status } from '@spillway/call'
 import type { MethodPolicy, RequestMessage } from '@spillway/contract'
+import type { UnreadableReason } from './counts.ts'
 
 /** A call that may go on: its facts, and what later stages want to know besides. One object for each call. */
 export interface Classified extends CallFacts {
@@ -9,6 +10,10 @@ export interface Classified extends CallFacts {
   readonly request: RequestMessage | undefined
   /** The peer may set class and tenant. When false, whatever it sent under our prefix is to be stripped. */
   readonly isTrusted: boolean
+  /** Why the request could not be read, when the policy reads it and it could not. */
+  readonly unreadable: UnreadableReason | undefined
+  /** The class that the call would have, had its peer not had its share of it; undefined when it is not capped. */
+  readonly cappedFrom: PriorityClass | undefined
   /** The class came from a trusted tag, not from the method's declaration. */
   readonly isInherited: boolean
 }

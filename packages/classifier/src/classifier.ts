@@ -1,10 +1,10 @@
-import { MetadataName, Status } from '@spillway/call'
+import { MetadataName, NO_DEADLINE, Status, type Deadline } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Arrival, FirstMessage } from './arrival.ts'
 import type { Classification, Classified } from './classification.ts'
 import { cohortOf } from './cohort.ts'
-import { Counts, type ClassifierCounts } from './counts.ts'
+import { Counts, type ClassifierCounts, type UnreadableReason } from './counts.ts'
 import { attemptOf, deadlineOf } from './deadline.ts'
 import { CallExpressions } from './expressions.ts'
 import { PriorityDecider } from './priority.ts'
@@ -17,6 +17,8 @@ export interface ClassifierOptions {
   readonly trust: TrustConfig
   readonly topShare: TopShareConfig
   readonly clock: Clock
+  /** Where to count on; left out: from nothing. */
+  readonly counts?: Counts
 }
 
 /** Longer tenants are cut off here: they become keys in maps. */
@@ -34,20 +36,29 @@ export class Classifier {
   readonly #contract: Contract
   readonly #trust: TrustConfig
   readonly #clock: Clock
-  readonly #counts = new Counts()
-  readonly #expressions = new CallExpressions(this.#counts)
+  readonly #counts: Counts
+  readonly #expressions: CallExpressions
   readonly #priorities: PriorityDecider
+  /** Of the call in hand. */
+  #unreadable: UnreadableReason | undefined
 
   constructor(options: ClassifierOptions) {
     this.#contract = options.contract
     this.#trust = options.trust
     this.#clock = options.clock
+    this.#counts = options.counts ?? new Counts()
+    this.#expressions = new CallExpressions(this.#counts)
     this.#priorities = new PriorityDecider(options.trust, new TopShare(options.topShare), this.#counts)
   }
 
   /** What was counted so far. */
   get counts(): ClassifierCounts {
     return this.#counts
+  }
+
+  /** When the call has to be over, known before its request is; malformed timeouts are left to {@link classify}. */
+  deadlineOf(arrival: Pick<Arrival, 'path' | 'metadata' | 'arrivedMs'>): Deadline {
+    return deadlineOf(arrival, this.#contract.policyOf(arrival.path)) ?? NO_DEADLINE
   }
 
   /** The call's policy reads the request: collect the first message (at most `MAX_REQUEST_BYTES`), then classify. */
@@ -66,6 +77,7 @@ export class Classifier {
       this.#counts.malformedTimeouts++
       return MALFORMED_TIMEOUT
     }
+    this.#unreadable = undefined
     const request = policy.needsRequest ? this.#read(policy, first) : undefined
     this.#expressions.begin(arrival.metadata, arrival.peer, request)
     const classification = this.#classify(arrival, policy, request, deadlineMs)
@@ -103,6 +115,8 @@ export class Classifier {
       policy,
       request,
       isTrusted,
+      unreadable: this.#unreadable,
+      cappedFrom: priority.cappedFrom,
       isInherited: priority.isInherited,
     }
     return classified
@@ -115,13 +129,13 @@ export class Classifier {
   }
 
   #read(policy: MethodPolicy, first: FirstMessage | undefined): RequestMessage | undefined {
-    const unreadable = this.#counts.unreadableRequests
-    if (first?.kind !== 'message') {
-      unreadable[first?.reason ?? 'none']++
-      return undefined
-    }
+    if (first?.kind !== 'message') return this.#cannotRead(first?.reason ?? 'none')
     const request = policy.decodeRequest(first.bytes)
-    if (request === undefined) unreadable[first.bytes.length > policy.maxRequestBytes ? 'too_large' : 'malformed']++
-    return request
+    return request ?? this.#cannotRead(first.bytes.length > policy.maxRequestBytes ? 'too_large' : 'malformed')
+  }
+
+  #cannotRead(reason: UnreadableReason): undefined {
+    this.#counts.unreadableRequests[reason]++
+    this.#unreadable = reason
   }
 }

@@ -21,7 +21,7 @@ export interface ClassifierCounts {
 /** Why a request message could not be read. */
 export type UnreadableReason = Extract<FirstMessage, { kind: 'unreadable' }>['reason']
 
-/** The same, while counting. */
+/** The same, while counting. One may serve a classifier and those that replace it. */
 export class Counts implements ClassifierCounts {
   ignoredClaims = 0
   clampedClaims = 0

@@ -6,7 +6,10 @@ import type { Arrival } from './arrival.ts'
  * The deadline of a call: what its caller asked for, else the method's timeout; never beyond the method's maximum.
  * Undefined when the caller's `grpc-timeout` is malformed.
  */
-export function deadlineOf({ metadata, arrivedMs }: Arrival, policy: MethodPolicy): Deadline | undefined {
+export function deadlineOf(
+  { metadata, arrivedMs }: Pick<Arrival, 'metadata' | 'arrivedMs'>,
+  policy: MethodPolicy,
+): Deadline | undefined {
   const maximumMs = policy.maxTimeoutMs ?? NO_DEADLINE
   const asked = metadata.get(MetadataName.timeout)
   const timeoutMs = asked === undefined ? (policy.timeoutMs ?? NO_DEADLINE) : parseTimeoutMs(asked)

@@ -16,6 +16,8 @@ export interface Priority {
   /** From a trusted tag that names one. */
   cohort: number | undefined
   isInherited: boolean
+  /** What the rank was before it was capped. */
+  cappedFrom: PriorityClass | undefined
   refusal: Refusal | undefined
 }
 
@@ -34,6 +36,7 @@ export class PriorityDecider {
     rank: PriorityClass.standard,
     cohort: undefined,
     isInherited: false,
+    cappedFrom: undefined,
     refusal: undefined,
   }
 
@@ -51,6 +54,7 @@ export class PriorityDecider {
     priority.rank = policy.priority
     priority.cohort = undefined
     priority.isInherited = false
+    priority.cappedFrom = undefined
     priority.refusal = undefined
     let isClaim = tag !== undefined && this.#applyTag(tag, arrival, policy)
     if (priority.refusal !== undefined) return priority
@@ -101,6 +105,7 @@ export class PriorityDecider {
     const isTop = priority.rank <= PriorityClass.critical && priority.rank < policy.priority
     if (this.#topShare.arrive(peer.id, isClaim && isTop, nowMs)) return
     this.#counts.cappedCalls++
+    priority.cappedFrom = priority.rank
     priority.rank = priority.rank === PriorityClass.system ? policy.priority : oneClassDown(priority.rank)
   }
 }

@@ -14,6 +14,8 @@ export const FREE_PORTS = [
   '0',
   '--inspect-port',
   '0',
+  '--web-port',
+  '0',
 ]
 
 /** How a command ended. */

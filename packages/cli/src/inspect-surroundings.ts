@@ -8,7 +8,7 @@ const PROBE_TIMEOUT_MS = 1_000
 
 /** Whether the ports are free, the app answers and the upstreams can be reached: what is no error, because it may change. */
 export async function inspectSurroundings(config: SidecarConfig): Promise<readonly Finding[]> {
-  const { inbound, outbound, inspect } = config
+  const { inbound, outbound, inspect, web } = config
   const endpoints = Object.entries(outbound.upstreams).flatMap(([name, upstream]) =>
     upstream.endpoints.map(({ address }) => reach(`upstream ${name}`, address, 'check its address, or start it')),
   )
@@ -16,6 +16,7 @@ export async function inspectSurroundings(config: SidecarConfig): Promise<readon
     free('inbound.port', inbound),
     free('outbound.port', outbound),
     free('inspect.port', inspect),
+    free('web.port', web),
     reach('app', inbound.app, 'start it, or name its port with --app-port'),
     ...endpoints,
   ])

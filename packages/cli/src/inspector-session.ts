@@ -3,12 +3,26 @@ import type { ConfigSources } from '@spillway/sidecar'
 import { readConfig } from './start-sidecar.ts'
 import { userError } from './user-error.ts'
 
+const ELSEWHERE = 'start a sidecar, or name another inspector with --inspect <host:port>'
+
+/** What to do about an error of the inspector, by its status. */
+const FIXES: ReadonlyMap<string, string> = new Map([
+  ['UNAVAILABLE', ELSEWHERE],
+  ['DEADLINE_EXCEEDED', ELSEWHERE],
+  ['UNIMPLEMENTED', ELSEWHERE],
+  ['NOT_FOUND', 'write a name as spillway breakers shows it'],
+  ['PERMISSION_DENIED', 'run it on the machine of the sidecar, as the same user'],
+])
+
 /** Speaks to the inspector of a running sidecar; what goes wrong there becomes one line. */
 export async function withInspector<T>(
   address: string | undefined,
   sources: ConfigSources,
   task: (inspector: InspectorClient) => Promise<T>,
 ): Promise<T> {
+  if (address !== undefined && !/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/.test(address)) {
+    throw userError('--inspect', `${address} is no address (allowed: host:port)`, 'write --inspect 127.0.0.1:7053')
+  }
   const { inspect } = readConfig(sources)
   const host = inspect.host === '0.0.0.0' ? '127.0.0.1' : inspect.host
   const target = address ?? `${host}:${inspect.port}`
@@ -24,12 +38,7 @@ export async function withInspector<T>(
     return await task(inspector)
   } catch (error) {
     if (!(error instanceof InspectorError)) throw error
-    throw userError(
-      target,
-      error.message,
-      'start a sidecar, or name another inspector with --inspect <host:port>',
-      error,
-    )
+    throw userError(target, error.message, FIXES.get(error.code) ?? 'see --help for what is allowed', error)
   } finally {
     inspector.close()
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { FREE_PORTS, runCommand } from './command-process.fixture.ts'
 
@@ -24,6 +25,7 @@ test.each([
   ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway --help."],
   ['a port that is none', ['check', '--app-port', '5o051'], '--app-port: error: 5o051 is no port (allowed: 1 to 65535). Fix: write --app-port 50051.'],
   ['a missing proto', ['run', '--proto', '/no/such', '--', 'x'], '--proto: error: /no/such does not exist. Fix: name a .proto file or a folder of them.'],
+  ['an inspector that is no address', ['top', '--inspect', 'nonsense'], '--inspect: error: nonsense is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
   ['a command to come', ['chaos', 'kill', '--all'], 'spillway chaos: error: is not there yet. Fix: see spillway --help for what is.'],
   ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway --help."],
 ])('%s is one line and exit code 1', async (_, args, line) => {
@@ -91,7 +93,7 @@ test('what asks a sidecar that does not run says so in one line', async () => {
 
   expect(exitCode).toBe(1)
   expect(err).toMatch(
-    /^127\.0\.0\.1:1: error: .* Fix: start a sidecar, or name another inspector with --inspect <host:port>\.\n$/,
+    /^127\.0\.0\.1:1: error: no sidecar listens at 127\.0\.0\.1:1\. Fix: start a sidecar, or name another inspector with --inspect <host:port>\.\n$/,
   )
 })
 
@@ -100,4 +102,15 @@ test('help is no error', async () => {
 
   expect(exitCode).toBe(0)
   expect(out).toContain('Priority-aware sidecars for gRPC services')
+})
+
+test('the examples have a configuration that is right, from whatever folder it is named', async () => {
+  const file = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
+  const checked = await runCommand(['check', '--config', file])
+  const explained = await runCommand(['explain', 'bank.v1.Risk/Score', '--config', file])
+
+  expect(checked.exitCode).toBe(0)
+  expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')
+  expect(explained.out).toMatch(/^priority +standard +method option +\S+proto\/example\/bank\/v1\/bank\.proto:19$/m)
+  expect(explained.out).toMatch(/^breaker\.open +5s +yaml default +\S+proto\/example\/spillway\.yaml:18$/m)
 })

@@ -20,8 +20,8 @@ export function narrate(terminal: Terminal, isJson: boolean): (event: LifeEvent)
 function inWords(event: LifeEvent): string {
   switch (event.event) {
     case 'listening': {
-      const { inbound, outbound, inspect } = event.addresses
-      return `inbound ${inbound} -> app ${event.app} · outbound ${outbound} · inspector ${inspect}`
+      const { inbound, outbound, inspect, web } = event.addresses
+      return `inbound ${inbound} -> app ${event.app} · outbound ${outbound} · inspector ${inspect} · http://${web}/metrics`
     }
     case 'waiting':
       return `still waiting for the app on ${event.app} (another port? --app-port)`

@@ -60,9 +60,11 @@ test('breakers shows them, trip opens one by hand through the unix socket, reset
   expect(tripped.out).toMatch(/^app a\.B\/C +OPEN .* tripped by hand: drill$/m)
   const [breaker] = (JSON.parse(listed.out) as { breakers: { name: string; state: string }[] }).breakers
   expect(breaker).toMatchObject({ name: 'app a.B/C', state: 'open' })
-  expect(reset.out).toMatch(/^app a\.B\/C +CLOSED /m)
+  expect(reset.out).toMatch(/^app a\.B\/C +CLOSED +- +0 in 10 s +above 5 % of 20 +- +- +reset by hand/m)
   expect(unknown.exitCode).toBe(1)
-  expect(unknown.err).toContain('app a.B/C')
+  expect(unknown.err).toMatch(
+    /no breaker "app a\.B\/D"; .*app a\.B\/C.*Fix: write a name as spillway breakers shows it\.\n$/,
+  )
 })
 
 test('budgets shows share, level, demand and lease of each', async () => {

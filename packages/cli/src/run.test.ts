@@ -96,6 +96,7 @@ test.each([
   ['inbound', '0.0.0.0'],
   ['outbound', '127.0.0.1'],
   ['inspect', '127.0.0.1'],
+  ['web', '127.0.0.1'],
 ])('an %s port that is taken is one line and exit code 1, and the app never starts', async (listener, host) => {
   const holder = createServer().listen(0, host)
   await once(holder, 'listening')
@@ -107,6 +108,8 @@ test.each([
     '--outbound-port',
     '0',
     '--inspect-port',
+    '0',
+    '--web-port',
     '0',
     `--${listener}-port`,
     String(port),

@@ -9,6 +9,7 @@ const SHOWN = new Set([
   '--inbound-port',
   '--outbound-port',
   '--inspect-port',
+  '--web-port',
   '--admission-limit',
   '--drain-grace',
 ])

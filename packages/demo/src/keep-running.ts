@@ -26,5 +26,6 @@ export function lookingAround(ports: SidecarPorts): string[] {
     `  npm run spillway -- breakers${at}`,
     `  npm run spillway -- tap${at}`,
     `  grpcurl -plaintext 127.0.0.1:${ports.inspect} spillway.v1.Inspector/ListBreakers`,
+    `  curl http://127.0.0.1:${ports.web}/metrics`,
   ]
 }

@@ -8,6 +8,9 @@ import { fallbackReasonOf } from './fallback-reason.ts'
 /** What rules may look at: the call's own data and nothing else. */
 export type FallbackVariables = Omit<ExpressionVariables, 'reason'>
 
+/** Learns that a rule of the method `path` could not be evaluated, and why. */
+export type RuleFailed = (path: string, rule: string, failure: string) => void
+
 const NONE: FallbackDecision = { kind: 'none' }
 
 /**
@@ -16,6 +19,12 @@ const NONE: FallbackDecision = { kind: 'none' }
  */
 export class Fallbacks {
   readonly #tally = new FallbackTally()
+  readonly #ruleFailed: RuleFailed
+
+  /** `ruleFailed` is told of every rule that could not be evaluated for a call. */
+  constructor(ruleFailed: RuleFailed = () => undefined) {
+    this.#ruleFailed = ruleFailed
+  }
 
   /**
    * The first rule, in the contract's order, that asks for this kind of refusal and whose condition holds. A rule that
@@ -63,6 +72,7 @@ export class Fallbacks {
 
   #failed(policy: MethodPolicy, rule: FallbackRule, failure: string): FallbackDecision {
     this.#tally.failed(policy, rule.name, failure)
+    this.#ruleFailed(policy.path, rule.name, failure)
     return NONE
   }
 }

@@ -21,9 +21,7 @@ export function toInspectorError(error: unknown, address: string): unknown {
 function messageOf({ code, details }: ServiceError, address: string): string {
   switch (code) {
     case status.UNAVAILABLE:
-      return isUnreached(details)
-        ? `no sidecar at ${address}: start one with "spillway run" or pass --inspect`
-        : `lost the sidecar at ${address}: ${details}`
+      return isUnreached(details) ? `no sidecar listens at ${address}` : `lost the sidecar at ${address}: ${details}`
     case status.DEADLINE_EXCEEDED:
       return `no answer from ${address} in time: is that port a sidecar's inspector?`
     case status.UNIMPLEMENTED:

@@ -237,7 +237,7 @@ test('says that no sidecar is there', async () => {
   await new Promise((resolve) => probe.close(resolve))
 
   const client = new InspectorClient({ address })
-  const message = `no sidecar at ${address}: start one with "spillway run" or pass --inspect`
+  const message = `no sidecar listens at ${address}`
   await expect(client.listBreakers()).rejects.toThrow(message)
   await expect(nextOf(client.watchBreakers())).rejects.toThrow(message)
   client.close()

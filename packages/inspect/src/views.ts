@@ -35,7 +35,7 @@ export interface BreakerView {
   readonly thresholdPercent: number
   readonly minCalls: number
   readonly windowMs: number
-  /** Time until the next probe may pass; undefined unless open. */
+  /** Time until the next probe may pass; undefined when it is closed, or was opened by hand. */
   readonly nextProbeMs: number | undefined
   /** Names of the rules that may answer while it is open, in order. */
   readonly fallbackRules: readonly string[]

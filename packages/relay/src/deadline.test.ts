@@ -1,10 +1,20 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
-import { Status, parseTimeoutMs } from '@spillway/call'
+import { NO_DEADLINE, Status, parseTimeoutMs } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import { afterEach, expect, test } from 'vitest'
+import type { Exchange, FirstMessage } from './exchange.ts'
 import { createRelayResources } from './resources.ts'
-import { PLAIN_FORWARDING, TestCaller, TestRelay, answerOk, echo, seenOf, startBackend } from './test-network.ts'
+import {
+  PLAIN_FORWARDING,
+  TestCaller,
+  TestRelay,
+  UNREACHABLE,
+  answerOk,
+  echo,
+  seenOf,
+  startBackend,
+} from './test-network.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
@@ -131,3 +141,57 @@ test.each(['', '1', 'S', '1.5S', '-1S', '123456789S', '1s', ' 1S'].filter((text)
     expect(relay.events).toEqual([])
   },
 )
+
+/** A relay whose policy wants the first message and answers when it is late. */
+async function reading(deadlineMs: number, maxCallMs = NO_DEADLINE) {
+  const clock = new ManualClock()
+  const seen: FirstMessage[] = []
+  const opened = Promise.withResolvers<void>()
+  const decide = (exchange: Exchange): void => {
+    exchange.readFirstMessage(100, exchange.arrivedMs + deadlineMs, (first) => {
+      seen.push(first)
+      exchange.answer(UNREACHABLE)
+    })
+    opened.resolve()
+  }
+  const relay = await new TestRelay({ endpoints: [] }, { maxCallMs }, decide, createRelayResources(clock)).start()
+  const caller = new TestCaller(relay.address)
+  stops.push(
+    () => relay.stop(),
+    () => caller.stop(),
+  )
+  return { clock, seen, relay, caller, opened: opened.promise }
+}
+
+test.each([
+  ['the deadline of the call', 100, NO_DEADLINE],
+  ['the maximum of the listener, when it has none', NO_DEADLINE, 100],
+])('a first message that never comes is late at %s', async (_what, deadlineMs, maxCallMs) => {
+  const { clock, seen, relay, caller, opened } = await reading(deadlineMs, maxCallMs)
+  const call = seenOf(caller.open())
+  await opened
+
+  clock.advance(99)
+  expect(seen).toEqual([])
+  clock.advance(6)
+
+  expect(seen).toEqual([{ kind: 'late' }])
+  expect((await call).headers).toMatchObject({ 'grpc-status': '14' })
+  await relay.endOf(1)
+  expect(relay.held()).toMatchObject({ streams: 0, deadlines: 0 })
+})
+
+test.each([
+  ['goes away', (stream: http2.ClientHttp2Stream) => stream.close(http2.constants.NGHTTP2_CANCEL)],
+  ['sends the message', (stream: http2.ClientHttp2Stream) => stream.end(Buffer.from([0, 0, 0, 0, 1, 7]))],
+])('nothing is waited for once a caller that was waited for %s', async (_what, act) => {
+  const { relay, caller, opened } = await reading(60_000)
+  const stream = caller.open()
+  await opened
+  expect(relay.held()).toMatchObject({ deadlines: 1 })
+
+  act(stream)
+
+  await relay.endOf(1)
+  expect(relay.held()).toMatchObject({ deadlines: 0 })
+})

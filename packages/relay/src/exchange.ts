@@ -49,6 +49,8 @@ export type FirstMessage =
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
   /** Larger than allowed, compressed, malformed, or the request ended before a whole message came. */
   | { readonly kind: 'unreadable'; readonly reason: 'too_large' | 'compressed' | 'malformed' | 'none' }
+  /** The time for it was over and it had not come. */
+  | { readonly kind: 'late' }
 
 /**
  * One call as the relay carries it, from complete request headers to the last octet of the answer.
@@ -67,9 +69,10 @@ export interface Exchange {
   readonly heldBytes: number
   /**
    * Collects the first message, at most `maxBytes` of it, and hands it over once: now, if it has come already, or when it
-   * does. What was collected is forwarded later as it came. Never called when the call ends, or is decided on, before.
+   * does. What was collected is forwarded later as it came. At `deadlineMs`, or the maximum of the listener when that is
+   * earlier, it is `late`. Never called when the call ends, or is decided on, before.
    */
-  readFirstMessage(maxBytes: number, receive: (first: FirstMessage) => void): void
+  readFirstMessage(maxBytes: number, deadlineMs: Deadline, receive: (first: FirstMessage) => void): void
   forward(upstream: Upstream, forwarding: Forwarding): void
   answer(answer: Answer): void
 }

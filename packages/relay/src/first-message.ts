@@ -1,3 +1,5 @@
+import { NO_DEADLINE, type Deadline } from '@spillway/call'
+import type { DeadlineWheel, Expiring, WheelEntry } from './deadline-wheel.ts'
 import type { FirstMessage } from './exchange.ts'
 import type { RequestLog } from './request-log.ts'
 
@@ -5,10 +7,12 @@ import type { RequestLog } from './request-log.ts'
 const PREFIX_BYTES = 5
 
 /** Waits for the first message of a request. Looks into the octets at most twice, however small the pieces are. */
-export class FirstMessageReader {
+export class FirstMessageReader implements Expiring {
   readonly #maxBytes: number
   readonly #receive: (first: FirstMessage) => void
   #neededBytes = PREFIX_BYTES
+  #isOver = false
+  #expiry: WheelEntry | undefined
 
   constructor(maxBytes: number, receive: (first: FirstMessage) => void) {
     this.#maxBytes = maxBytes
@@ -17,10 +21,31 @@ export class FirstMessageReader {
 
   /** More of the request is in the log. Returns whether the message, or that there is none, was handed over. */
   look(log: RequestLog): boolean {
-    const first = this.#firstOf(log)
-    if (first === undefined) return false
+    const first = this.#isOver ? undefined : this.#firstOf(log)
+    if (first !== undefined) this.#handOver(first)
+    return this.#isOver
+  }
+
+  /** The message is late at `dueMs`. */
+  expireAt(dueMs: Deadline, wheel: DeadlineWheel): void {
+    if (dueMs !== NO_DEADLINE) this.#expiry = wheel.add(dueMs, this)
+  }
+
+  /** Nobody wants the message any more. */
+  stop(wheel: DeadlineWheel): void {
+    this.#isOver = true
+    if (this.#expiry !== undefined) wheel.remove(this.#expiry)
+    this.#expiry = undefined
+  }
+
+  /** The time is over. */
+  expired(): void {
+    this.#handOver({ kind: 'late' })
+  }
+
+  #handOver(first: FirstMessage): void {
+    this.#isOver = true
     this.#receive(first)
-    return true
   }
 
   #firstOf(log: RequestLog): FirstMessage | undefined {

@@ -1,3 +1,4 @@
+import { NO_DEADLINE } from '@spillway/call'
 import { field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
 import type { Answer, Exchange, FirstMessage } from './exchange.ts'
@@ -140,7 +141,7 @@ test.each<[string, Buffer, FirstMessage]>([
 ])('shows the first message of %s, and forwards all of it', async (_what, body, expected) => {
   let first: FirstMessage | undefined
   const { caller } = await network((exchange, { group }) => {
-    exchange.readFirstMessage(65_536, (received) => {
+    exchange.readFirstMessage(65_536, NO_DEADLINE, (received) => {
       first = received
       exchange.forward(group, PLAIN_FORWARDING)
     })

@@ -100,7 +100,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.#upstream = upstream
     this.#forwarding = forwarding
     this.#isUnreachableUntold = false
-    this.#deadlineMs = Math.min(forwarding.deadlineMs, this.arrivedMs + this.#around.maxCallMs)
+    this.#deadlineMs = this.#latest(forwarding.deadlineMs)
     if (this.#deadlineMs !== NO_DEADLINE) this.#expiry = this.#around.wheel.add(this.#deadlineMs, this)
     this.#seek(undefined)
   }
@@ -116,10 +116,11 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.#stream.sendTrailers([own.body.trailers])
   }
 
-  readFirstMessage(maxBytes: number, receive: (first: FirstMessage) => void): void {
+  readFirstMessage(maxBytes: number, deadlineMs: Deadline, receive: (first: FirstMessage) => void): void {
     if (this.#phase !== 'undecided') return
     this.#firstMessage = new FirstMessageReader(maxBytes, receive)
     this.#tryFirstMessage()
+    this.#firstMessage?.expireAt(this.#latest(deadlineMs), this.#around.wheel)
   }
 
   // The caller's stream.
@@ -249,7 +250,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     const reader = this.#firstMessage
     if (reader === undefined) return
     if (reader.look(this.#log)) {
-      this.#firstMessage = undefined
+      this.#stopReading()
       return
     }
     const due = this.#log.totalBytes - this.#creditedBytes
@@ -278,7 +279,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   #finishOwn(status: Status): void {
     this.#phase = 'finishing'
-    this.#firstMessage = undefined
+    this.#stopReading()
     this.#record.answeredByUs(status, this.#around.clock.nowMs())
   }
 
@@ -291,9 +292,18 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.#attempt?.abandon(isFinished ? ErrorCode.NO_ERROR : ErrorCode.CANCEL)
     this.#attempt = undefined
     this.#log.drop()
-    this.#firstMessage = undefined
+    this.#stopReading()
     if (this.#observer !== undefined)
       this.#observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
+  }
+
+  #stopReading(): void {
+    this.#firstMessage?.stop(this.#around.wheel)
+    this.#firstMessage = undefined
+  }
+
+  #latest(deadlineMs: Deadline): Deadline {
+    return Math.min(deadlineMs, this.arrivedMs + this.#around.maxCallMs)
   }
 
   #stopExpiry(): void {

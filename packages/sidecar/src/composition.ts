@@ -1,12 +1,18 @@
 import { Admission, FixedLimit } from '@spillway/admission'
 import { Breakers } from '@spillway/breaker'
 import { Budget, Budgets, type CallBudget } from '@spillway/budget'
-import { Gates, Status, type Refusal } from '@spillway/call'
-import { Classifier } from '@spillway/classifier'
+import { Gates, Status, type Gate, type Refusal } from '@spillway/call'
+import { Classifier, Counts } from '@spillway/classifier'
 import { jitter, type Clock, type Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import { Fallbacks } from '@spillway/fallback'
-import { UpstreamGroup, createRelayResources, type EndpointConfig, type RelayResources } from '@spillway/relay'
+import {
+  UpstreamGroup,
+  createRelayResources,
+  type EndpointConfig,
+  type Listener,
+  type RelayResources,
+} from '@spillway/relay'
 import { Telemetry, defaultDecisionLogConfig, type Direction, type SidecarEvent } from '@spillway/telemetry'
 import { ClassFields } from './class-fields.ts'
 import type { SidecarConfig } from './config/schema.ts'
@@ -15,6 +21,8 @@ import { Inbound, inboundGates } from './inbound.ts'
 import { shownState } from './inspector-views.ts'
 import { Leases } from './leases.ts'
 import { Outbound, outboundGates } from './outbound.ts'
+import { ShadowGate } from './shadow-gate.ts'
+import { SidecarGauges, type ShadowPlace } from './sidecar-gauges.ts'
 import { RefusalAnswers } from './refusal-answers.ts'
 import { Routes, type Route } from './routes.ts'
 import type { Destination, Policies, Side } from './side.ts'
@@ -52,8 +60,16 @@ export class Composition {
   readonly inbound: Inbound
   readonly outbound: Outbound
   readonly upstreams: readonly UpstreamGroup[]
+  /** Those that bring calls to the two sides. Filled by whoever makes them. */
+  readonly listeners = new Map<Direction, Listener>()
   readonly sides: Readonly<Record<Direction, Side>>
-  readonly #fallbacks = new Fallbacks()
+  readonly fallbacks = new Fallbacks((path, rule, reason) =>
+    this.telemetry.emit({ kind: 'rule_failed', path, rule, reason }),
+  )
+  /** Of all classifiers, those that a reload has replaced included. */
+  readonly classifierCounts = new Counts()
+  /** Gates in shadow mode, by where they stand. */
+  readonly shadows: ShadowPlace[] = []
   readonly #classFields = new ClassFields()
   readonly #config: SidecarConfig
   readonly #around: Surroundings
@@ -110,7 +126,7 @@ export class Composition {
     const { clock, random, log } = this.#around
     const { service, region } = this.#config
     const logConfig = { ...defaultDecisionLogConfig, base: { service, region } }
-    return new Telemetry({ clock, random, log: { write: log }, logConfig })
+    return new Telemetry({ clock, random, log: { write: log }, logConfig, gauges: new SidecarGauges(this) })
   }
 
   #makeLeases(): Leases | undefined {
@@ -123,15 +139,17 @@ export class Composition {
 
   #makePolicies(config: SidecarConfig, contract: Contract): Policies {
     const { clock } = this.#around
-    return { contract, classifier: new Classifier({ contract, clock, ...trustOptions(config) }) }
+    return {
+      contract,
+      classifier: new Classifier({ contract, clock, counts: this.classifierCounts, ...trustOptions(config) }),
+    }
   }
 
   #side(direction: Direction, policies: Policies): Side {
     const { service, admission, breaker } = this.#config
     const answers = new RefusalAnswers(service, Status[admission.shedStatus])
-    const { telemetry } = this
+    const { telemetry, fallbacks } = this
     const { clock } = this.#around
-    const fallbacks = this.#fallbacks
     const classFields = this.#classFields
     const patienceMs = breaker.patience
     return { direction, clock, telemetry, answers, fallbacks, classFields, patienceMs, policies, inFlight: 0 }
@@ -140,14 +158,23 @@ export class Composition {
   #inboundGates(): Gates {
     const { breakers, budgets, admission } = this
     const { clock } = this.#around
-    return new Gates(inboundGates({ clock, breakers, budgets, admission }, this.#config.mode))
+    return this.#gates('inbound', APP, inboundGates({ clock, breakers, budgets, admission }, this.#config.mode))
+  }
+
+  #gates(direction: Direction, upstream: string, gates: readonly Gate[]): Gates {
+    for (const gate of gates) if (gate instanceof ShadowGate) this.shadows.push({ direction, upstream, gate })
+    return new Gates(gates)
   }
 
   #route(upstream: UpstreamGroup, { services, limit }: UpstreamSettings): Route {
     const { clock } = this.#around
     const { breakers } = this
     const admission = limit === undefined ? undefined : this.#makeAdmission(limit)
-    const gates = new Gates(outboundGates({ clock, breakers, admission }, this.#config.mode))
+    const gates = this.#gates(
+      'outbound',
+      upstream.name,
+      outboundGates({ clock, breakers, admission }, this.#config.mode),
+    )
     return { destination: this.#destination(upstream, gates), services }
   }
 

@@ -1,6 +1,7 @@
 import {
   Call,
   MetadataName,
+  NEVER_RETRY,
   NO_DEADLINE,
   PROCEED,
   PriorityClass,
@@ -65,9 +66,8 @@ export class GatedCall implements ExchangeObserver, Waiter {
   start(): void {
     const { path } = this.#exchange
     if (isSystemPath(path)) this.#enter(this.#systemFacts(), NO_GATES)
-    else if (this.#policies.classifier.needsRequest(path)) {
-      this.#exchange.readFirstMessage(MAX_REQUEST_BYTES, (first) => this.#classify(first))
-    } else this.#classify(undefined)
+    else if (this.#policies.classifier.needsRequest(path)) this.#readRequest()
+    else this.#classify(undefined)
   }
 
   /** Refuses it before anything is known of it. */
@@ -105,8 +105,17 @@ export class GatedCall implements ExchangeObserver, Waiter {
     this.#tell(end, outcome)
   }
 
+  /** Seats and tokens are not taken before the message is here: a caller that never sends it costs nothing but memory. */
+  #readRequest(): void {
+    const { path, request: metadata, arrivedMs } = this.#exchange
+    const deadlineMs = this.#policies.classifier.deadlineOf({ path, metadata, arrivedMs })
+    this.#exchange.readFirstMessage(MAX_REQUEST_BYTES, deadlineMs, (first) => {
+      if (first.kind !== 'late') this.#classify(first)
+      else this.turnAway({ kind: 'deadline_infeasible', pushbackMs: NEVER_RETRY, remainingMs: 0 })
+    })
+  }
+
   #classify(first: FirstMessage | undefined): void {
-    if (first?.kind === 'unreadable') this.#tellUnreadable(first.reason)
     const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
     const upstream = this.#destination.upstream.name
     const metadata = inheritedMetadata(request)
@@ -115,6 +124,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     switch (classification.kind) {
       case 'classified':
         this.#classified = classification
+        this.#tellOddities(classification)
         this.#enter(classification, this.#destination.gates)
         return
       case 'refused':
@@ -204,8 +214,10 @@ export class GatedCall implements ExchangeObserver, Waiter {
     }
   }
 
-  #tellUnreadable(reason: Extract<FirstMessage, { kind: 'unreadable' }>['reason']): void {
-    this.#side.telemetry.emit({ kind: 'request_unreadable', path: this.#exchange.path, reason })
+  #tellOddities({ path, peer, rank, unreadable, cappedFrom }: Classified): void {
+    const { telemetry } = this.#side
+    if (unreadable !== undefined) telemetry.emit({ kind: 'request_unreadable', path, reason: unreadable })
+    if (cappedFrom !== undefined) telemetry.emit({ kind: 'class_capped', path, peer, asked: cappedFrom, given: rank })
   }
 
   #outcomeOf(end: ExchangeEnd): Outcome {

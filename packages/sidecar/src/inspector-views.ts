@@ -29,7 +29,7 @@ function breakerView(now: BreakerNow, contract: Contract, mode: Mode): BreakerVi
     thresholdPercent: errorPercent,
     minCalls,
     windowMs,
-    nextProbeMs: now.nextProbeMs,
+    nextProbeMs: now.state === 'closed' ? undefined : now.nextProbeMs,
     fallbackRules: policy.fallbacks.map((rule) => rule.name),
     lastTransition: history.at(-1),
     history,

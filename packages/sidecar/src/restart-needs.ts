@@ -10,6 +10,7 @@ const READ_ONCE = [
   'inbound',
   'outbound',
   'inspect',
+  'web',
   'mode',
   'breaker',
   'nats',

@@ -9,6 +9,7 @@ import { inspectorSource } from './inspector-source.ts'
 import { drain, type DrainReport } from './drain.ts'
 import { restartNeeds } from './restart-needs.ts'
 import { bindError } from './start-error.ts'
+import { WebServer, type WebSource } from './web-server.ts'
 
 /** What a sidecar is made of besides its configuration. */
 export interface SidecarParts {
@@ -31,6 +32,8 @@ export interface SidecarAddresses {
   readonly inspect: string
   /** Unix socket of the inspector's write role; undefined when there is none. */
   readonly inspectSocket: string | undefined
+  /** Metrics and probes over HTTP. */
+  readonly web: string
 }
 
 /** One sidecar. */
@@ -38,11 +41,11 @@ export interface Sidecar {
   /** Empty texts before {@link start}. */
   readonly addresses: SidecarAddresses
   /**
-   * Binds outbound, inbound and inspector. Rejects with a `StartError` when one of them cannot be bound; nothing stays
+   * Binds outbound, inbound, inspector and web. Rejects with a `StartError` when one of them cannot be bound; nothing stays
    * bound then.
    */
   start(): Promise<void>
-  /** Tells health checkers whether calls are welcome. Starts as not. */
+  /** Tells health checkers and probes whether calls are welcome. Starts as not. */
   setServing(isServing: boolean): void
   /** Replaces policies, budgets and the limit; calls under way keep theirs. Returns what stays as it was until a restart. */
   reload(config: SidecarConfig, contract: Contract): readonly Problem[]
@@ -63,12 +66,15 @@ export function createSidecar(config: SidecarConfig, parts: SidecarParts): Sidec
 }
 
 class RunningSidecar implements Sidecar {
-  addresses: SidecarAddresses = { inbound: '', outbound: '', inspect: '', inspectSocket: undefined }
+  addresses: SidecarAddresses = { inbound: '', outbound: '', inspect: '', inspectSocket: undefined, web: '' }
   readonly #config: SidecarConfig
   readonly #clock: Clock
   readonly #composition: Composition
   readonly #inbound: Listener
   readonly #outbound: Listener
+  readonly #web: WebServer
+  #isServing = false
+  #hasServed = false
   #inspector: Inspector | undefined
   #drained: Promise<DrainReport> | undefined
 
@@ -91,15 +97,18 @@ class RunningSidecar implements Sidecar {
     const outboundConfig = { address: hostPort(outbound), origin: service, trustsLoopback: true }
     this.#inbound = new Listener(inboundConfig, this.#composition.inbound, resources)
     this.#outbound = new Listener(outboundConfig, this.#composition.outbound, resources)
+    this.#web = new WebServer(this.#webSource())
+    this.#composition.listeners.set('inbound', this.#inbound).set('outbound', this.#outbound)
   }
 
   async start(): Promise<void> {
-    const { outbound, inbound, inspect } = this.#config
+    const { outbound, inbound, inspect, web } = this.#config
     try {
       const outboundAddress = await bind('outbound.port', hostPort(outbound), () => this.#outbound.listen())
       const inboundAddress = await bind('inbound.port', hostPort(inbound), () => this.#inbound.listen())
       const inspector = await bind('inspect.port', hostPort(inspect), () => this.#startInspector())
       this.#inspector = inspector
+      const webAddress = await bind('web.port', hostPort(web), () => this.#web.listen(web.host, web.port))
       const { address, socketPath } = inspector
       this.#composition.leases?.start()
       await this.#composition.usage.start()
@@ -108,6 +117,7 @@ class RunningSidecar implements Sidecar {
         outbound: outboundAddress,
         inspect: address,
         inspectSocket: socketPath,
+        web: webAddress,
       }
     } catch (error) {
       await this.close()
@@ -139,15 +149,28 @@ class RunningSidecar implements Sidecar {
     this.#inbound.close()
     this.#outbound.close()
     for (const upstream of this.#composition.upstreams) upstream.close()
+    this.#web.close()
     await Promise.all([this.#inspector?.close(), this.#composition.leases?.close()])
     await this.#composition.usage.close()
     this.#composition.telemetry.close()
   }
 
   #setHealth(isServing: boolean): void {
+    this.#isServing = isServing
+    this.#hasServed ||= isServing
     const status = isServing ? 'SERVING' : 'NOT_SERVING'
     this.#inspector?.setHealth('', status)
     this.#inspector?.setHealth(this.#config.service, status)
+  }
+
+  #webSource(): WebSource {
+    const { metrics } = this.#composition.telemetry
+    return {
+      metrics: () => metrics.render(),
+      metricsType: metrics.contentType,
+      isStarted: () => this.#hasServed,
+      isReady: () => this.#isServing,
+    }
   }
 
   #startInspector(): Promise<Inspector> {

@@ -88,6 +88,7 @@ function isRoutine(call: Extract<SidecarEvent, { kind: 'call_ended' }>): boolean
 function isWarning(event: SidecarEvent): boolean {
   switch (event.kind) {
     case 'config_rejected':
+    case 'rule_failed':
     case 'usage_unsaved':
     case 'advice_raised':
       return true

@@ -8,9 +8,8 @@ import { LabelledCounts } from './labelled-counts.ts'
 const COUNTERS = {
   answers: ['spillway_fallback_answers_total', 'Calls that a fallback rule answered, by rule and by what it replaced.'],
   transitions: ['spillway_breaker_transitions_total', 'Changes of state, by breaker and new state.'],
-  connections: ['spillway_connections_total', 'Connections opened, closed, refused and failed.'],
   unreadable: ['spillway_requests_unreadable_total', 'First messages that a rule wanted to read and could not.'],
-  capped: ['spillway_class_capped_total', 'Calls whose peer asked for a higher class than it may have.'],
+  capped: ['spillway_class_capped_total', 'Calls taken out of the top class because their peer had its share of it.'],
   reloads: ['spillway_config_reloads_total', 'Reloads of the configuration, applied and rejected.'],
   bus: ['spillway_bus_changes_total', 'Connections to NATS that came up, were lost, and could not be made.'],
   offices: ['spillway_offices_total', 'Offices won and lost by this process.'],
@@ -28,7 +27,6 @@ export class EventMetrics {
   readonly #counts: Readonly<Record<CounterKey, LabelledCounts>> = {
     answers: new LabelledCounts(),
     transitions: new LabelledCounts(),
-    connections: new LabelledCounts(),
     unreadable: new LabelledCounts(),
     capped: new LabelledCounts(),
     reloads: new LabelledCounts(),
@@ -56,8 +54,6 @@ export class EventMetrics {
         return this.#counts.answers.add({ rule: event.decision.rule, reason: event.decision.reason })
       case 'breaker_changed':
         return this.#counts.transitions.add({ breaker: event.breaker, to: event.to })
-      case 'connection_changed':
-        return this.#counts.connections.add({ side: event.side, change: event.change })
       case 'request_unreadable':
         return this.#counts.unreadable.add({ reason: event.reason })
       case 'class_capped':
@@ -76,6 +72,7 @@ export class EventMetrics {
         return this.#counts.advice.add({ reason: event.reason })
       case 'usage_unsaved':
         return this.#counts.unsaved.add({})
+      case 'rule_failed': // the rule itself counts it: see `Gauges.rules`
       case 'drain_started':
         return
       case 'drain_ended':

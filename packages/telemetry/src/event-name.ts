@@ -40,12 +40,12 @@ const LEASE_NAMES = { granted: 'LeaseGranted', cut_off: 'LeaseCutOff' } as const
 const OTHER_NAMES = {
   advice_raised: 'AdviceRaised',
   usage_unsaved: 'UsageUnsaved',
-  connection_changed: 'ConnectionChanged',
   drain_started: 'DrainStarted',
   drain_ended: 'DrainEnded',
   config_reloaded: 'ConfigReloaded',
   config_rejected: 'ConfigRejected',
   request_unreadable: 'RequestUnreadable',
+  rule_failed: 'RuleFailed',
   class_capped: 'ClassCapped',
   operator_action: 'OperatorAction',
 } as const

@@ -57,15 +57,6 @@ export type SidecarEvent =
       /** For people: `7.1 % errors of 240 calls`. */
       readonly reason: string
     }
-  | {
-      readonly kind: 'connection_changed'
-      readonly side: 'downstream' | 'upstream'
-      readonly change: 'opened' | 'closed' | 'refused' | 'failed'
-      /** Remote address, verified name, or the endpoint. */
-      readonly peer: string
-      /** Why, in words; empty when there is nothing to say. */
-      readonly reason: string
-    }
   /** The connection over which budgets are shared. Calls go on either way. */
   | {
       readonly kind: 'bus_changed'
@@ -115,7 +106,9 @@ export type SidecarEvent =
       readonly path: string
       readonly reason: 'too_large' | 'compressed' | 'malformed' | 'none'
     }
-  /** A peer asked for more than it may have. */
+  /** A fallback rule could not be evaluated for a call, and was passed over. */
+  | { readonly kind: 'rule_failed'; readonly path: string; readonly rule: string; readonly reason: string }
+  /** A peer has had its share of the top class. */
   | {
       readonly kind: 'class_capped'
       readonly path: string

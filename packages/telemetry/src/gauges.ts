@@ -12,7 +12,9 @@ export interface BudgetGauge {
   readonly budget: string
   readonly level: number
   readonly ratePerSecond: number
-  readonly demandPerSecond: number
+  /** Calls that were let in and calls that were refused, since the start. */
+  readonly granted: number
+  readonly refused: number
 }
 
 /** The seats of one listener. */
@@ -29,13 +31,62 @@ export interface QueueGauge {
   readonly length: number
 }
 
+/** A claim of a class by a peer, or an expression of the policy, that was not taken as it came. */
+export interface ClassifierCount {
+  readonly result: 'claim_ignored' | 'claim_clamped' | 'claim_refused' | 'timeout_malformed' | 'expression_failed'
+  readonly count: number
+}
+
+/** What became of one fallback rule. */
+export interface RuleCount {
+  /** Path of the method whose rule it is. */
+  readonly method: string
+  readonly rule: string
+  /** `unreadable`: it reads the request, and the request was not at hand. */
+  readonly result: 'applied' | 'unreadable' | 'failed'
+  readonly count: number
+}
+
+/** Calls that a gate in shadow mode would have treated otherwise. */
+export interface ShadowCount {
+  readonly direction: Direction
+  /** Where the gate stands: `app`, or the name of an upstream. */
+  readonly upstream: string
+  readonly gate: string
+  readonly verdict: 'refuse' | 'wait'
+  readonly count: number
+}
+
+/** Connections since the start: with callers, or with endpoints of upstreams. */
+export interface ConnectionCount {
+  /** `inbound` or `outbound` for callers of that listener, else the name of the upstream. */
+  readonly of: string
+  readonly side: 'downstream' | 'upstream'
+  /** `refused`: there were too many. `failed`: the endpoint could not be connected to. */
+  readonly change: 'opened' | 'refused' | 'failed'
+  readonly count: number
+}
+
 /** State that is asked for at each scrape and never cached: a gauge that remembers lies after a recovery. */
 export interface Gauges {
   breakers(): Iterable<BreakerGauge>
   budgets(): Iterable<BudgetGauge>
   seats(): Iterable<SeatGauge>
   queues(): Iterable<QueueGauge>
+  classifier(): Iterable<ClassifierCount>
+  rules(): Iterable<RuleCount>
+  shadows(): Iterable<ShadowCount>
+  connections(): Iterable<ConnectionCount>
 }
 
 /** Nothing to show. */
-export const noGauges: Gauges = { breakers: () => [], budgets: () => [], seats: () => [], queues: () => [] }
+export const noGauges: Gauges = {
+  breakers: () => [],
+  budgets: () => [],
+  seats: () => [],
+  queues: () => [],
+  classifier: () => [],
+  rules: () => [],
+  shadows: () => [],
+  connections: () => [],
+}

@@ -13,9 +13,13 @@ export {
   noGauges,
   type BreakerGauge,
   type BudgetGauge,
+  type ClassifierCount,
+  type ConnectionCount,
   type Gauges,
   type QueueGauge,
+  type RuleCount,
   type SeatGauge,
+  type ShadowCount,
 } from './gauges.ts'
 export { decisionLabel, type DecisionLabel } from './labels.ts'
 export { defaultLineLimitConfig, type LineLimitConfig } from './line-limit.ts'

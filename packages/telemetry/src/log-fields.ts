@@ -26,6 +26,8 @@ export function logFields(event: SidecarEvent): LogFields {
         asked: className(event.asked),
         given: className(event.given),
       }
+    case 'rule_failed':
+      return { method: cut(event.path), rule: event.rule, reason: cut(event.reason) }
     case 'request_unreadable':
       return { method: cut(event.path), reason: event.reason }
     default:

@@ -63,17 +63,28 @@ test('asks for state at each scrape', async () => {
   const bench = new TelemetryBench(undefined, {
     ...noGauges,
     breakers: () => [{ breaker: 'app/chat', state }],
-    budgets: () => [{ budget: 'scoring', level: 12.5, ratePerSecond: 100, demandPerSecond: 140 }],
+    budgets: () => [{ budget: 'scoring', level: 12.5, ratePerSecond: 100, granted: 90, refused: 50 }],
     seats: () => [{ direction: 'inbound', limit: 8, inUse: 3 }],
     queues: () => [{ direction: 'inbound', class: 'batch', length: 4 }],
+    classifier: () => [{ result: 'claim_clamped', count: 7 }],
+    rules: () => [{ method: '/a.B/C', rule: 'cached', result: 'failed', count: 2 }],
+    shadows: () => [{ direction: 'inbound', upstream: 'app', gate: 'budget', verdict: 'refuse', count: 5 }],
+    connections: () => [{ of: 'app', side: 'upstream', change: 'failed', count: 3 }],
   })
 
   const text = await bench.telemetry.metrics.render()
   expect(text).toContain('spillway_breaker_state{breaker="app/chat",state="open"} 1')
   expect(text).toContain('spillway_breaker_state{breaker="app/chat",state="closed"} 0')
   expect(text).toContain('spillway_budget_level{budget="scoring"} 12.5')
+  expect(text).toContain('spillway_budget_calls_total{budget="scoring",result="refused"} 50')
   expect(text).toContain('spillway_seats_in_use{direction="inbound"} 3')
   expect(text).toContain('spillway_queue_length{direction="inbound",class="batch"} 4')
+  expect(text).toContain('spillway_classifier_total{result="claim_clamped"} 7')
+  expect(text).toContain('spillway_fallback_rules_total{method="/a.B/C",rule="cached",result="failed"} 2')
+  expect(text).toContain(
+    'spillway_shadow_verdicts_total{direction="inbound",upstream="app",gate="budget",verdict="refuse"} 5',
+  )
+  expect(text).toContain('spillway_connections_total{of="app",side="upstream",change="failed"} 3')
 
   state = 'closed'
   expect(await bench.telemetry.metrics.render()).toContain('spillway_breaker_state{breaker="app/chat",state="open"} 0')
@@ -85,7 +96,6 @@ test('counts every other kind of event', async () => {
   const { critical, standard } = PriorityClass
   const events = [
     { kind: 'breaker_changed', breaker: 'app/chat', from: 'closed', to: 'open', reason: '7 % errors' },
-    { kind: 'connection_changed', side: 'downstream', change: 'opened', peer: '10.0.0.7', reason: '' },
     { kind: 'request_unreadable', path: '/a/b', reason: 'too_large' },
     { kind: 'class_capped', path: '/a/b', peer, asked: critical, given: standard },
     { kind: 'config_reloaded', methods: 3 },
@@ -100,7 +110,6 @@ test('counts every other kind of event', async () => {
   const text = await bench.telemetry.metrics.render()
 
   expect(text).toContain('spillway_breaker_transitions_total{breaker="app/chat",to="open"} 1')
-  expect(text).toContain('spillway_connections_total{side="downstream",change="opened"} 1')
   expect(text).toContain('spillway_requests_unreadable_total{reason="too_large"} 1')
   expect(text).toContain('spillway_class_capped_total{asked="critical",given="standard"} 1')
   expect(text).toContain('spillway_config_reloads_total{result="applied"} 1')

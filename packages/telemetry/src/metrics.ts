@@ -6,6 +6,7 @@ import type { SidecarEvent } from './event.ts'
 import { EventMetrics } from './event-metrics.ts'
 import { registerCounter, type Sample } from './flat-metrics.ts'
 import type { Gauges } from './gauges.ts'
+import { registerKeptCounts } from './kept-counts.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
 import { registerStateMetrics } from './state-metrics.ts'
 
@@ -28,6 +29,7 @@ export class Metrics {
     this.#calls = new CallMetrics(this.#registry, sources.series)
     this.#events = new EventMetrics(this.#registry)
     registerStateMetrics(this.#registry, sources.gauges)
+    registerKeptCounts(this.#registry, sources.gauges)
     registerProcessMetrics(this.#registry, sources.clock)
     registerCounter(
       this.#registry,

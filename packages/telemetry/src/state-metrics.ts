@@ -19,9 +19,6 @@ export function registerStateMetrics(registry: Registry, gauges: Gauges): void {
   gauge('spillway_budget_rate_per_second', 'What the budget gains per second.', () =>
     budgetSamples(gauges, 'ratePerSecond'),
   )
-  gauge('spillway_budget_demand_per_second', 'What was asked of the budget per second, granted or not.', () =>
-    budgetSamples(gauges, 'demandPerSecond'),
-  )
   gauge('spillway_seats_limit', 'Calls that may run at once.', () => seatSamples(gauges, 'limit'))
   gauge('spillway_seats_in_use', 'Seats taken by calls that run.', () => seatSamples(gauges, 'inUse'))
   gauge('spillway_queue_length', 'Calls that wait for a seat.', () => queueSamples(gauges))
@@ -33,7 +30,7 @@ function* breakerSamples(gauges: Gauges): Generator<Sample> {
   }
 }
 
-function* budgetSamples(gauges: Gauges, field: 'level' | 'ratePerSecond' | 'demandPerSecond'): Generator<Sample> {
+function* budgetSamples(gauges: Gauges, field: 'level' | 'ratePerSecond'): Generator<Sample> {
   for (const one of gauges.budgets()) yield { labels: { budget: one.budget }, value: one[field] }
 }
 

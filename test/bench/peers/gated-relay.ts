@@ -23,6 +23,7 @@ function configuration(listenPort: number, backendPort: number): string {
 inbound: { host: 127.0.0.1, port: ${listenPort}, app: "127.0.0.1:${backendPort}" }
 outbound: { port: 0 }
 inspect: { port: 0 }
+web: { port: 0 }
 proto: { roots: [${JSON.stringify(CONTRACT)}], includes: [${JSON.stringify(PROTO_ROOT)}] }
 budgets: { bench: { rate: 10000000, burst: 10000000 } }
 admission: { limit: 2000 }

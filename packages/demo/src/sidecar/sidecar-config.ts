@@ -7,6 +7,7 @@ export interface SidecarPorts {
   readonly inbound: number
   readonly outbound: number
   readonly inspect: number
+  readonly web: number
 }
 
 /**
@@ -19,6 +20,7 @@ export function sidecarConfig(ports: SidecarPorts): string {
 inbound: { host: 127.0.0.1, port: ${ports.inbound}, app: "127.0.0.1:${ports.app}" }
 outbound: { port: ${ports.outbound} }
 inspect: { port: ${ports.inspect} }
+web: { port: ${ports.web} }
 proto: { paths: [${JSON.stringify(PROTO_ROOT)}], roots: [${CHAT_PROTO}] }
 budgets: { tokens: { rate: 1000000, burst: 1000000 } }
 admission: { limit: ${CAPACITY.slots + 1}, max_wait: { sheddable: 250ms } }

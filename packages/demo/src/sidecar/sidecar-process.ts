@@ -52,6 +52,7 @@ export class SidecarProcess implements AsyncDisposable {
       inbound: await freePort(7051),
       outbound: await freePort(7052),
       inspect: await freePort(7053),
+      web: await freePort(7054),
     }
     const folder = await mkdtemp(join(tmpdir(), 'spillway-demo-'))
     const configPath = join(folder, 'spillway.yaml')

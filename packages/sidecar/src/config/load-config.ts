@@ -6,6 +6,7 @@ import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
 import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'
+import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
@@ -91,8 +92,9 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
   const wrong = budgetProblems(parsed.data, placeOf)
   if (wrong.length > 0) return { problems: wrong }
-  const warnings = [...unknownVariables(sources.env ?? {}), ...reserved(parsed.data, placeOf)]
-  const config = withSocketFolder(parsed.data, sources.env ?? {})
+  const warnings = unknownVariables(sources.env ?? {})
+  const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
+  const config = withSocketFolder({ ...parsed.data, proto }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
 }
 
@@ -149,14 +151,4 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): Pr
     const fix = meant === undefined ? 'remove it' : `write ${meant}`
     return { severity: 'warning', place: name, message: 'there is no such setting, so it is ignored', fix }
   })
-}
-
-function reserved(config: SidecarConfig, placeOf: (path: readonly PropertyKey[]) => string): Problem[] {
-  const warnings: Problem[] = []
-  const warn = (path: readonly string[], message: string): void => {
-    const fix = 'leave it out until it is supported'
-    warnings.push({ severity: 'warning', place: placeOf(path), message: `${path.join('.')}: ${message}`, fix })
-  }
-  if (config.web.port !== undefined) warn(['web', 'port'], 'nothing listens there yet')
-  return warnings
 }

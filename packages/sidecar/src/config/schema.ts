@@ -33,11 +33,12 @@ const inspect = section({
 })
 
 const web = section({
-  port: optional(kinds.port, 'Reserved for /metrics and the console; nothing listens there yet'),
+  host: setting(kinds.text, '127.0.0.1', 'Interface of /metrics, /startup, /ready and /live'),
+  port: setting(kinds.port, 7054, 'Port of /metrics, /startup, /ready and /live'),
 })
 
 const proto = section({
-  paths: setting(kinds.listOf(kinds.text), [], 'Folders with .proto files'),
+  paths: setting(kinds.listOf(kinds.text), [], 'Folders with .proto files; in YAML relative to the file'),
   roots: setting(kinds.listOf(kinds.text), [], 'Files to load; left out: every file of the folders'),
   includes: setting(kinds.listOf(kinds.text), [], 'More folders in which imports are looked for'),
 })

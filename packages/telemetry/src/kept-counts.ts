@@ -1,0 +1,37 @@
+import type { Registry } from 'prom-client'
+import { registerCounter, type Sample } from './flat-metrics.ts'
+import type { Gauges } from './gauges.ts'
+
+/** Counters over what other parts count for themselves, asked for at each scrape. */
+export function registerKeptCounts(registry: Registry, gauges: Gauges): void {
+  const counter = (name: string, help: string, samples: () => Iterable<Sample>): void => {
+    registerCounter(registry, { name, help }, samples)
+  }
+  counter('spillway_classifier_total', 'Claims and expressions that were not taken as they came, by result.', () =>
+    counted(gauges.classifier()),
+  )
+  counter('spillway_fallback_rules_total', 'Uses of each fallback rule: applied, unreadable or failed.', () =>
+    counted(gauges.rules()),
+  )
+  counter(
+    'spillway_shadow_verdicts_total',
+    'Calls that a gate in shadow mode would have refused or kept waiting.',
+    () => counted(gauges.shadows()),
+  )
+  counter('spillway_budget_calls_total', 'Calls that asked for a share of each budget, granted and refused.', () =>
+    budgetSamples(gauges),
+  )
+  counter('spillway_connections_total', 'Connections opened, refused and failed.', () => counted(gauges.connections()))
+}
+
+function* budgetSamples(gauges: Gauges): Generator<Sample> {
+  for (const { budget, granted, refused } of gauges.budgets()) {
+    yield { labels: { budget, result: 'granted' }, value: granted }
+    yield { labels: { budget, result: 'refused' }, value: refused }
+  }
+}
+
+/** Everything but the count is a label. */
+function* counted(rows: Iterable<{ readonly count: number }>): Generator<Sample> {
+  for (const { count, ...labels } of rows) yield { labels: { ...labels }, value: count }
+}
