@@ -81,5 +81,6 @@ async function main(args: string[]): Promise<number> {
 }
 
 if (import.meta.main) {
-  process.exitCode = await main(process.argv.slice(2))
+  // Not `exitCode`: servers of a start that failed half-way end with this process, and would keep it alive.
+  process.exit(await main(process.argv.slice(2)))
 }
