@@ -11,7 +11,8 @@ const proto = join(import.meta.dirname, '../../../proto')
 const budgets = ['tokens', 'scoring']
 
 describe('the examples', () => {
-  const folders = readdirSync(join(proto, 'example'))
+  const entries = readdirSync(join(proto, 'example'), { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
 
   test.each(folders)('%s loads without a remark', (folder) => {
     const result = loadContract({ paths: [join(proto, 'example', folder)], budgets })
