@@ -5,28 +5,29 @@
  * Usage: npm run bench:relay [-- --quick | --long | --only <part of a name>]...
  *   --quick   seconds instead of minutes; says whether it works, its figures mean nothing
  *   --long    ten million calls more, for the memory's fixed point
- *   --only    these peers (and the direct way) only; may be repeated
+ *   --only    these peers (and the direct way) only, `relay` for both forms of ours; may be repeated
  * Needs h2load and a C compiler; peers that are not installed are named as skipped.
- * Exit code: 0 when all targets that were measured are met (--quick judges none), 1 otherwise or when it could not run.
+ * Exit code: 0 when all targets that were measured are met (--quick judges none), 1 otherwise or when it could not run, 2 for
+ * flags that make no sense.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { FULL, LONG, QUICK } from '../test/bench/bench-options.ts'
+import { readBenchFlags } from '../test/bench/bench-flags.ts'
 import { benchReport } from '../test/bench/bench-report.ts'
+import { PEERS } from '../test/bench/peers/index.ts'
 import { runRelayBench } from '../test/bench/relay-bench.ts'
 import { judgeTargets } from '../test/bench/targets.ts'
 
 const FOLDER = 'dist/bench'
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      long: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true, default: [] },
-    },
-  })
-  const options = { ...(values.quick ? QUICK : values.long ? LONG : FULL), only: values.only }
+  const options = readBenchFlags(
+    process.argv.slice(2),
+    PEERS.map(({ name }) => name),
+  )
+  if (typeof options === 'string') {
+    console.error(`bench:relay: ${options}`)
+    return 2
+  }
   const interrupt = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => interrupt.abort(new Error(`interrupted by ${name}`)))
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
   writeFileSync(`${FOLDER}/relay.json`, `${JSON.stringify({ options, ...result, targets }, undefined, 2)}\n`)
   console.log(report)
   const isMissed = targets.some(({ measured, isMet }) => measured !== undefined && !isMet)
-  return isMissed && !values.quick ? 1 : 0
+  return isMissed && options.rounds > 1 ? 1 : 0
 }
 
 try {

@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly memoryCalls: number
   /** So often again, for the fixed point; 0 leaves it out. */
   readonly memoryRepeats: number
-  /** Peers to measure; all when empty. */
+  /** Names of the peers to measure; all when empty. */
   readonly only: readonly string[]
 }
 

@@ -67,5 +67,5 @@ export async function startAll(
 }
 
 function isWanted({ options: { only } }: Ground, name: string): boolean {
-  return only.length === 0 || only.some((word) => name.includes(word))
+  return only.length === 0 || only.includes(name)
 }

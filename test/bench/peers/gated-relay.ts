@@ -9,7 +9,7 @@ const CONTRACT = fileURLToPath(new URL('echo.proto', import.meta.url))
 
 /** A real sidecar: contract read, every gate enforcing, telemetry and inspector on. Its limits are above the load. */
 export const gatedRelay: Peer = {
-  name: 'spillway, all gates on',
+  name: 'spillway relay, all gates on',
   note: 'spillway sidecar; expired, breaker, budget and admission enforced',
   prepare({ listenPort, backendPort, folder }) {
     const path = join(folder, 'spillway.yaml')
