@@ -9,7 +9,7 @@ export const SETTINGS_FILE = fileURLToPath(new URL('../packages/sidecar/SETTINGS
 export function settingsPage(): string {
   return `# Settings
 
-<!-- Written by \`node tools/write-settings.ts\` from packages/sidecar/src/config/schema.ts. Do not edit. -->
+<!-- Written by \`npm run settings\` from packages/sidecar/src/config/schema.ts. Do not edit. -->
 
 A flag wins over a variable, a variable over \`spillway.yaml\`, that over the default. \`<name>\` stands for a name of your
 own, \`<n>\` for a place in a list. The same table: \`spillway check --settings\`.
