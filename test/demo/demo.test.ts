@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { runDemo } from '@spillway/demo'
 import { afterAll, expect, test } from 'vitest'
@@ -54,6 +55,18 @@ test.skipIf(process.platform !== 'linux')(
     expect(existsSync(reportPath)).toBe(false)
   },
 )
+
+test.skipIf(process.platform !== 'linux')('SIGKILL leaves no process behind either', { timeout: 90_000 }, async () => {
+  const demo = spawn(process.execPath, [PROGRAM, join(folder, 'killed.html')], { stdio: ['ignore', 'pipe', 'pipe'] })
+  await printed(demo, 'act 2')
+  const children = childrenOf(demo.pid ?? 0)
+  expect(children.length).toBe(3) // service, load, sidecar
+
+  demo.kill('SIGKILL')
+  await once(demo, 'exit')
+
+  while (children.some((child) => existsSync(`/proc/${child}`))) await setTimeout(20)
+})
 
 async function printed(child: ChildProcess, text: string): Promise<void> {
   let output = ''

@@ -59,9 +59,15 @@ function nearest(start, path) {
   }
 }
 
-/** Becomes, as far as anybody can tell, the same command on the other runtime. */
+/** Becomes, as far as anybody can tell, the same command on the other runtime. That ends with us by its lifeline. */
 function runAgain(runtime) {
-  const child = spawn(runtime, process.argv.slice(1), { stdio: 'inherit' })
+  const env = Object.assign({}, process.env, { SPILLWAY_LIFELINE: '3' })
+  // The size now: replacing the process later would close the lifeline.
+  const flags = LASTING.includes(process.argv[2]) ? [YOUNG_GENERATION] : []
+  const child = spawn(runtime, flags.concat(process.argv.slice(1)), {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+  })
   for (const signal of FORWARDED) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     console.error(`spillway: error: ${runtime} cannot be started (${error.message}). Fix: run npm ci again.`)

@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { CommandProcess, FREE_PORTS, appCommand, freePort, runCommand } from './command-process.fixture.ts'
+import { oldNode } from './old-node.fixture.ts'
 
 const QUICK = [...FREE_PORTS, '--drain-settle', '0ms', '--drain-grace', '1s', '--drain-stop', '1s']
 
@@ -133,16 +131,6 @@ test('the sidecar without an app drains and ends with 0', async () => {
   expect(exitCode).toBe(0)
   expect(err).toMatch(/"event":"drained","cut":0/)
 })
-
-/** A Node on PATH that is too old to run Spillway itself; undefined when this machine has none. */
-function oldNode(): string | undefined {
-  const candidates = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'node'))
-  return candidates.find((file) => {
-    if (!existsSync(file)) return false
-    const version = execFileSync(file, ['--version'], { encoding: 'utf8' })
-    return Number(/^v(\d+)/.exec(version)?.[1]) < 24
-  })
-}
 
 test.skipIf(oldNode() === undefined)(
   'started by an old Node it runs on the pinned one, signals and exit code included',

@@ -26,7 +26,7 @@ export async function run(
   const reloads = reloadWhenTold(started, sources, !isTerminal, context)
   try {
     tell({ event: 'listening', addresses: sidecar.addresses, app: config.inbound.app })
-    const app = await ChildApp.start(command, appEnvironment(context.env, started))
+    const app = await ChildApp.start(command, appEnvironment(context.env, started), config.drain.stop)
     return await superviseUntilEnd(app, started, signals, tell)
   } finally {
     reloads.close()

@@ -68,5 +68,6 @@ export class Child implements AsyncDisposable {
  */
 export function endWithParent(): void {
   process.on('disconnect', () => process.exit(0))
+  if (!process.connected) process.exit(0)
   process.on('SIGINT', () => undefined)
 }

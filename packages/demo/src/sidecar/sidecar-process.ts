@@ -20,7 +20,7 @@ const GRACE_MS = 4_000
 /** What is kept of its errors, to say why it did not start. */
 const ERROR_CHARACTERS = 4_000
 
-/** `spillway sidecar` in a process of its own, with the configuration of the demo. */
+/** `spillway sidecar` in a process of its own, with the configuration of the demo. Its lifeline ends it with the demo. */
 export class SidecarProcess implements AsyncDisposable {
   readonly ports: SidecarPorts
   /** The file that it was configured with. */
@@ -37,7 +37,8 @@ export class SidecarProcess implements AsyncDisposable {
     this.ports = ports
     this.#inspector = new InspectorClient({ address: `127.0.0.1:${ports.inspect}`, timeoutMs: 2_000 })
     this.#process = spawn(process.execPath, [COMMAND, 'sidecar', '--config', configPath], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, SPILLWAY_LIFELINE: '0' },
+      stdio: ['pipe', 'ignore', 'pipe'],
     })
     this.#exit = once(this.#process, 'exit')
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
