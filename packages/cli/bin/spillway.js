@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 const OLDEST_MAJOR = 24
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 /** Commands that stay. Their memory counts more than the few milliseconds that it takes to start once more. */
-const LASTING = ['run', 'sidecar']
+const isLasting = ['run', 'sidecar'].includes(process.argv[2])
 /**
  * Calls that are under way take 1 to 2 KiB each; a young generation that holds those of a busy sidecar, but not ten times
  * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time.
@@ -18,7 +18,7 @@ const YOUNG_GENERATION = '--max-semi-space-size=4'
 const folder = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
-  if (LASTING.includes(process.argv[2])) limitYoungGeneration()
+  if (isLasting) limitYoungGeneration()
   keepCompiledCode()
   await import('../src/main.ts')
 } else {
@@ -63,7 +63,7 @@ function nearest(start, path) {
 function runAgain(runtime) {
   const env = Object.assign({}, process.env, { SPILLWAY_LIFELINE: '3' })
   // The size now: replacing the process later would close the lifeline.
-  const flags = LASTING.includes(process.argv[2]) ? [YOUNG_GENERATION] : []
+  const flags = isLasting ? [YOUNG_GENERATION] : []
   const child = spawn(runtime, flags.concat(process.argv.slice(1)), {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
