@@ -39,6 +39,7 @@ test.each([
   ["its caller's deadline", { 'grpc-timeout': '60m' }, {}],
   ['the timeout of its method', {}, { policy: { methods: { 'stock.v1.Stock/Look': { timeout: '60ms' } } } }],
   ['the maximum of the sidecar', {}, { inbound: { max_call: '60ms' } }],
+  ['the time for first messages, without a deadline anywhere', {}, { inbound: { first_message_timeout: '60ms' } }],
 ])('a call whose request is read and never comes ends at %s', async (_what, headers, settings) => {
   await using scene = await Scene.set(working, settings)
   const startedMs = performance.now()
@@ -50,6 +51,21 @@ test.each([
   expect(details['ErrorInfo']).toMatchObject({ reason: 'DEADLINE_INFEASIBLE' })
   expect(scene.events).toContain('DeadlineInfeasible')
   expect(scene.app.calls).toEqual([])
+})
+
+test('the time for first messages cuts no call that has sent one, however long it lives', async () => {
+  const held = new Held()
+  await using scene = await Scene.set(held.work, { inbound: { first_message_timeout: '60ms' } })
+  const long = await openCall(scene, 'Look')
+  long.end(Buffer.alloc(5))
+  await held.arrived(1)
+  const silent = await openCall(scene, 'Look')
+
+  expect(await answered(silent)).toMatchObject({ 'grpc-status': '4' })
+  long.resume()
+  held.release()
+  const [trailers] = (await once(long, 'trailers')) as [IncomingHttpHeaders]
+  expect(trailers).toMatchObject({ 'grpc-status': '0' })
 })
 
 test('a call that waits in the queue is answered when its deadline passes, while its caller still listens', async () => {

@@ -163,6 +163,21 @@ async function reading(deadlineMs: number, maxCallMs = NO_DEADLINE) {
   return { clock, seen, relay, caller, opened: opened.promise }
 }
 
+test('a first message that never comes is late after a minute, when the call has no deadline at all', async () => {
+  const { clock, seen, relay, caller, opened } = await reading(NO_DEADLINE)
+  const stream = caller.open()
+  stream.write(Buffer.from([0, 0, 0, 0, 9, 7])) // and the other eight octets never
+  await opened
+
+  clock.advance(59_999)
+  expect(seen).toEqual([])
+  clock.advance(6)
+
+  expect(seen).toEqual([{ kind: 'late' }])
+  await relay.endOf(1)
+  expect(relay.held()).toMatchObject({ streams: 0, deadlines: 0 })
+})
+
 test.each([
   ['the deadline of the call', 100, NO_DEADLINE],
   ['the maximum of the listener, when it has none', NO_DEADLINE, 100],

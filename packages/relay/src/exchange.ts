@@ -69,8 +69,8 @@ export interface Exchange {
   readonly heldBytes: number
   /**
    * Collects the first message, at most `maxBytes` of it, and hands it over once: now, if it has come already, or when it
-   * does. What was collected is forwarded later as it came. At `deadlineMs`, or the maximum of the listener when that is
-   * earlier, it is `late`. Never called when the call ends, or is decided on, before.
+   * does. What was collected is forwarded later as it came. At `deadlineMs`, or at one of the listener's limits for calls and
+   * first messages when that is earlier, it is `late`. Never called when the call ends, or is decided on, before.
    */
   readFirstMessage(maxBytes: number, deadlineMs: Deadline, receive: (first: FirstMessage) => void): void
   forward(upstream: Upstream, forwarding: Forwarding): void

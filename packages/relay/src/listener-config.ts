@@ -24,6 +24,11 @@ export interface ListenerConfig {
   readonly keepaliveTimeoutMs: number
   /** Deadline of forwarded calls that have none; a later one is brought forward to it. Counted from the arrival. */
   readonly maxCallMs: number
+  /**
+   * Time for the first message of a request to be complete, where a policy looks into it; counted from the arrival. Later
+   * messages, and requests that nobody looks into, may take any time: streams may be silent for hours.
+   */
+  readonly firstMessageTimeoutMs: number
   readonly limits: Http2Limits
 }
 
@@ -39,6 +44,7 @@ export const DEFAULT_LISTENER_CONFIG: Omit<ListenerConfig, 'address'> = {
   keepaliveIdleMs: 60_000,
   keepaliveTimeoutMs: 20_000,
   maxCallMs: Number.POSITIVE_INFINITY,
+  firstMessageTimeoutMs: 60_000,
   limits: DEFAULT_HTTP2_LIMITS,
 }
 

@@ -41,6 +41,7 @@ export class Listener {
       wheel: new DeadlineWheel(resources.clock),
       origin: this.#config.origin,
       maxCallMs: this.#config.maxCallMs,
+      firstMessageTimeoutMs: this.#config.firstMessageTimeoutMs,
       maxReplayBytes: this.#config.limits.streamWindowBytes,
     }
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))

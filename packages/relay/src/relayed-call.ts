@@ -26,6 +26,7 @@ export interface CallSurroundings {
   readonly wheel: DeadlineWheel
   readonly origin: string
   readonly maxCallMs: number
+  readonly firstMessageTimeoutMs: number
   /** Octets of a request that are kept for sending it again. */
   readonly maxReplayBytes: number
 }
@@ -120,7 +121,8 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     if (this.#phase !== 'undecided') return
     this.#firstMessage = new FirstMessageReader(maxBytes, receive)
     this.#tryFirstMessage()
-    this.#firstMessage?.expireAt(this.#latest(deadlineMs), this.#around.wheel)
+    const lateMs = Math.min(this.#latest(deadlineMs), this.arrivedMs + this.#around.firstMessageTimeoutMs)
+    this.#firstMessage?.expireAt(lateMs, this.#around.wheel)
   }
 
   // The caller's stream.

@@ -93,8 +93,14 @@ class RunningSidecar implements Sidecar {
       maxConnections: inbound.maxConnections,
       maxAgeMs: inbound.maxAge ?? Number.POSITIVE_INFINITY,
       maxCallMs: inbound.maxCall ?? Number.POSITIVE_INFINITY,
+      firstMessageTimeoutMs: inbound.firstMessageTimeout,
     }
-    const outboundConfig = { address: hostPort(outbound), origin: service, trustsLoopback: true }
+    const outboundConfig = {
+      address: hostPort(outbound),
+      origin: service,
+      trustsLoopback: true,
+      firstMessageTimeoutMs: outbound.firstMessageTimeout,
+    }
     this.#inbound = new Listener(inboundConfig, this.#composition.inbound, resources)
     this.#outbound = new Listener(outboundConfig, this.#composition.outbound, resources)
     this.#web = new WebServer(this.#webSource())

@@ -7,6 +7,10 @@ import { upstreamSetting } from './upstream-setting.ts'
 const MODES = ['enforce', 'shadow', 'off'] as const
 const mode = kinds.choice('mode', MODES)
 
+/** nginx gives the body of a request as long; nothing but a call that has not been decided on is ever cut by it. */
+const FIRST_MESSAGE =
+  'Time for the first message of a call whose policy looks into it; later messages may take any time'
+
 const inbound = section({
   host: setting(kinds.text, '0.0.0.0', 'Interface on which callers are accepted'),
   port: setting(kinds.port, 7051, 'Port for callers'),
@@ -14,12 +18,14 @@ const inbound = section({
   max_connections: setting(kinds.whole(1), 10_000, 'Connections of callers; further ones are closed as they come'),
   max_age: optional(kinds.duration, 'Age at which a connection is drained, give or take a tenth'),
   max_call: optional(kinds.duration, 'Deadline of calls that have none'),
+  first_message_timeout: setting(kinds.duration, '60s', FIRST_MESSAGE),
 })
 
 const outbound = section({
   host: setting(kinds.text, '127.0.0.1', 'Interface on which the app is accepted'),
   port: setting(kinds.port, 7052, 'Port that the app dials instead of its upstreams'),
   upstreams: z.record(z.string(), upstreamSetting).prefault({}),
+  first_message_timeout: setting(kinds.duration, '60s', FIRST_MESSAGE),
 })
 
 const inspect = section({
