@@ -80,6 +80,8 @@ export class Call implements CallFacts {
   budgetTaken = 0
   /** Owned by the `budget` gate: when it was taken, in monotonic time. */
   budgetTakenMs = 0
+  /** Owned by gates in shadow mode: which of them the gate inside has let the call into, a bit for each. */
+  shadowsEntered = 0
   /** Owned by the `admission` gate: the call's place in the queue or its seat; null for neither. */
   place: object | null = null
 

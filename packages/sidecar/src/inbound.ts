@@ -21,10 +21,10 @@ export interface InboundParts {
 /** What a call to our own service has to pass, in this order. A refusal may still become an answer: see `degrade.ts`. */
 export function inboundGates(parts: InboundParts, mode: SidecarConfig['mode']): readonly Gate[] {
   return [
-    ...inMode(mode.expired, new ExpiredGate(parts.clock)), // never start work that nobody waits for
-    ...inMode(mode.breaker, new BreakerGate(parts.breakers)), // do not queue for a sick door
-    ...inMode(mode.budget, new BudgetGate(parts.budgets)), // the share of the rate that this sidecar holds
-    ...inMode(mode.admission, parts.admission), // a seat, a place in the queue or a refusal: the only gate that waits
+    ...inMode(mode, 'expired', new ExpiredGate(parts.clock)), // never start work that nobody waits for
+    ...inMode(mode, 'breaker', new BreakerGate(parts.breakers)), // do not queue for a sick door
+    ...inMode(mode, 'budget', new BudgetGate(parts.budgets)), // the share of the rate that this sidecar holds
+    ...inMode(mode, 'admission', parts.admission), // a seat, a place in the queue or a refusal: the only gate that waits
   ]
 }
 

@@ -23,9 +23,9 @@ export interface OutboundParts {
  */
 export function outboundGates(parts: OutboundParts, mode: SidecarConfig['mode']): readonly Gate[] {
   return [
-    ...inMode(mode.expired, new ExpiredGate(parts.clock)), // never send what nobody waits for
-    ...inMode(mode.breaker, new BreakerGate(parts.breakers)), // a sick upstream gets probes only
-    ...(parts.admission === undefined ? [] : inMode(mode.admission, parts.admission)), // no upstream may take all we have
+    ...inMode(mode, 'expired', new ExpiredGate(parts.clock)), // never send what nobody waits for
+    ...inMode(mode, 'breaker', new BreakerGate(parts.breakers)), // a sick upstream gets probes only
+    ...(parts.admission === undefined ? [] : inMode(mode, 'admission', parts.admission)), // no upstream may take all we have
   ]
 }
 

@@ -11,6 +11,10 @@ import { configFrom } from './config/load-config.ts'
  * event; and the octets of it that outlive a call. The relay is a stand-in that ends each call at once.
  */
 const composition = compose({ admission: { limit: 1_000_000 } })
+const shadowed = compose({
+  admission: { limit: 1_000_000 },
+  mode: { expired: 'shadow', breaker: 'shadow', budget: 'shadow', admission: 'shadow' },
+})
 const shedding = compose({ admission: { limit: 1, max_queued_calls: 0 } })
 const REQUEST = fieldList(
   [
@@ -43,11 +47,13 @@ const CALLS = 1_000
 const ROUNDS = 600
 
 shedding.inbound.opened(exchange())
-const [through, shed] = [carry(composition, END), carry(shedding, REFUSED)]
+const [through, shadow, shed] = [carry(composition, END), carry(shadowed, END), carry(shedding, REFUSED)]
 const costs = {
   throughUs: fastestUs(through),
+  shadowUs: fastestUs(shadow),
   shedUs: fastestUs(shed),
   throughSurvivingBytes: survivingBytes(through),
+  shadowSurvivingBytes: survivingBytes(shadow),
   shedSurvivingBytes: survivingBytes(shed),
 }
 process.stdout.write(JSON.stringify(costs))

@@ -11,7 +11,7 @@ function admissionOf(seats: number): Admission {
 
 gateContract('a shadowed gate', () => {
   const inside = admissionOf(1)
-  const gate = new ShadowGate(inside)
+  const gate = new ShadowGate('admission', inside)
   return {
     gate,
     call: () => aCall(),
@@ -21,7 +21,7 @@ gateContract('a shadowed gate', () => {
 })
 
 test('a shadowed gate lets everyone in at once and counts whom it would have kept waiting', () => {
-  const gate = new ShadowGate(admissionOf(1))
+  const gate = new ShadowGate('admission', admissionOf(1))
   const calls = [aCall(), aCall(), aCall()]
 
   expect(calls.map((call) => gate.enter(call))).toEqual([PROCEED, PROCEED, PROCEED])
@@ -30,7 +30,7 @@ test('a shadowed gate lets everyone in at once and counts whom it would have kep
 
 test('calls that would not have been let in give back nothing', () => {
   const inside = admissionOf(1)
-  const gate = new ShadowGate(inside)
+  const gate = new ShadowGate('admission', inside)
   const [first, second] = [aCall(), aCall()]
   gate.enter(first)
   gate.enter(second)
@@ -41,9 +41,21 @@ test('calls that would not have been let in give back nothing', () => {
   expect(inside.snapshot().seatsInUse).toBe(0)
 })
 
+test('two shadows in one list know apart which of them a call is in', () => {
+  const [full, free] = [admissionOf(1), admissionOf(2)]
+  const gates = [new ShadowGate('budget', full), new ShadowGate('admission', free)]
+  const calls = [aCall(), aCall()]
+  for (const gate of gates) for (const call of calls) gate.enter(call)
+  for (const gate of gates) gate.leave(calls[1] ?? aCall(), 'success')
+
+  expect([full.snapshot().seatsInUse, free.snapshot().seatsInUse]).toEqual([1, 1])
+})
+
 test('a gate that is off is not there, one that is enforced is itself', () => {
   const gate = admissionOf(1)
+  const modes = { expired: 'enforce', breaker: 'enforce', budget: 'off', admission: 'shadow' } as const
 
-  expect(inMode('off', gate)).toEqual([])
-  expect(inMode('enforce', gate)).toEqual([gate])
+  expect(inMode(modes, 'budget', gate)).toEqual([])
+  expect(inMode(modes, 'breaker', gate)).toEqual([gate])
+  expect(inMode(modes, 'admission', gate)).toMatchObject([{ name: 'admission', refused: 0 }])
 })

@@ -3,20 +3,28 @@ import { PROCEED, WAIT, type Call, type Gate, type Outcome, type Verdict, type W
 /** How a gate acts: for real, only in what it counts, or not at all. */
 export type Mode = 'enforce' | 'shadow' | 'off'
 
+/** One bit for each gate that can stand in a list, so that a call remembers by itself which of them it is in. */
+const BITS = { expired: 1, breaker: 2, budget: 4, admission: 8 } as const
+
+/** A gate whose mode can be configured. */
+export type ConfiguredGate = keyof typeof BITS
+
 /**
  * A gate that only counts: asks the gate inside, lets every call in at once, and remembers whom the gate would have
  * refused or kept waiting. Such calls hold nothing inside.
  */
 export class ShadowGate implements Gate {
-  readonly name: string
+  readonly name: ConfiguredGate
   readonly #inside: Gate
-  readonly #letIn = new Set<Call>()
+  readonly #bit: number
   #refused = 0
   #delayed = 0
 
-  constructor(inside: Gate) {
+  /** `name`: which of the configured gates it is; there is one of each in a list at most. */
+  constructor(name: ConfiguredGate, inside: Gate) {
+    this.name = name
     this.#inside = inside
-    this.name = inside.name
+    this.#bit = BITS[name]
   }
 
   /** Calls that would have been refused. */
@@ -32,7 +40,7 @@ export class ShadowGate implements Gate {
   enter(call: Call): Verdict {
     const verdict = this.#inside.enter(call, neverWoken)
     if (verdict === PROCEED) {
-      this.#letIn.add(call)
+      call.shadowsEntered |= this.#bit
     } else if (verdict === WAIT) {
       this.#delayed++
       this.#inside.leave(call, 'unsent')
@@ -41,14 +49,20 @@ export class ShadowGate implements Gate {
   }
 
   leave(call: Call, outcome: Outcome): void {
-    if (this.#letIn.delete(call)) this.#inside.leave(call, outcome)
+    if ((call.shadowsEntered & this.#bit) === 0) return
+    call.shadowsEntered &= ~this.#bit
+    this.#inside.leave(call, outcome)
   }
 }
 
-/** The gate in that mode: itself, its shadow, or none. */
-export function inMode(mode: Mode, gate: Gate): readonly Gate[] {
-  if (mode === 'off') return []
-  return [mode === 'shadow' ? new ShadowGate(gate) : gate]
+/** The gate in the mode that is configured for it: itself, its shadow, or none. */
+export function inMode(
+  modes: Readonly<Record<ConfiguredGate, Mode>>,
+  name: ConfiguredGate,
+  gate: Gate,
+): readonly Gate[] {
+  if (modes[name] === 'off') return []
+  return [modes[name] === 'shadow' ? new ShadowGate(name, gate) : gate]
 }
 
 /** A call that was taken back at once is not woken: the contract of gates says so. */
