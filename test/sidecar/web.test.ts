@@ -40,8 +40,8 @@ test('metrics tell calls, seats, queues, breakers, budgets and connections', asy
   const { text } = await get(scene, '/metrics')
 
   expect(text).toMatch(/^spillway_requests_total\{.*method="\/stock\.v1\.Stock\/Charge".*decision="forwarded"\} 1$/m)
-  expect(text).toContain('spillway_seats_limit{direction="inbound"} 100\n')
-  expect(text).toContain('spillway_queue_length{direction="inbound",class="batch"} 0\n')
+  expect(text).toContain('spillway_seats_limit{direction="inbound",upstream="app"} 100\n')
+  expect(text).toContain('spillway_queue_length{direction="inbound",upstream="app",class="batch"} 0\n')
   expect(text).toMatch(/^spillway_breaker_state\{breaker="[^"]*Stock\/Charge",state="closed"\} 1$/m)
   expect(text).toContain('spillway_budget_calls_total{budget="charges",result="granted"} 1\n')
   expect(text).toContain('spillway_budget_calls_total{budget="charges",result="refused"} 1\n')

@@ -42,7 +42,7 @@ const LEAST_POSTPONEMENT_MS = 1
 export class Admission implements Gate {
   readonly name = 'admission'
   readonly #clock: Clock
-  readonly #config: AdmissionConfig
+  #config: AdmissionConfig
   readonly #queue: WaitingQueue
   readonly #seats: Seats
   readonly #serviceTimes: ServiceTimes
@@ -88,6 +88,17 @@ export class Admission implements Gate {
   setLimit(limit: Limit): void {
     this.#limit = limit
     this.#giveSeats(this.#clock.nowMs())
+  }
+
+  /**
+   * Replaces the bounds; how service times are learnt (`feasibility`) stays. Who waits keeps its place and its time, until a
+   * more important call needs the room that a smaller queue no longer has. Follow it with {@link setLimit}.
+   */
+  reconfigure(config: AdmissionConfig): void {
+    this.#config = config
+    this.#queue.resize(config.maxQueuedCalls, config.maxQueuedBytes)
+    this.#seats.reserve = config.criticalReserve
+    this.#refusals.config = config
   }
 
   /** The state now, for the inspector. Costs time in proportion to the queue. */

@@ -7,13 +7,14 @@ import type { ServiceTimes } from './service-times.ts'
 
 /** Why a call gets no seat: makes every refusal of admission, and counts it. */
 export class Refusals {
-  readonly #config: AdmissionConfig
+  /** In force now. Owned by `Admission`. */
+  config: AdmissionConfig
   readonly #random: Random
   readonly #serviceTimes: ServiceTimes
   readonly #tallies: Tallies
 
   constructor(config: AdmissionConfig, random: Random, serviceTimes: ServiceTimes, tallies: Tallies) {
-    this.#config = config
+    this.config = config
     this.#random = random
     this.#serviceTimes = serviceTimes
     this.#tallies = tallies
@@ -54,6 +55,6 @@ export class Refusals {
   }
 
   #pushbackMs(): number {
-    return Math.round(jitter(this.#config.pushbackMs, this.#config.pushbackSpread, this.#random))
+    return Math.round(jitter(this.config.pushbackMs, this.config.pushbackSpread, this.#random))
   }
 }

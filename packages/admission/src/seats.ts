@@ -9,14 +9,15 @@ const ROUNDING = 1e-9
  * is ever stuck.
  */
 export class Seats {
-  readonly #reserve: CriticalReserve
+  /** In force now. Owned by `Admission`. */
+  reserve: CriticalReserve
   #inUse = 0
   #inUseByCritical = 0
   #running = 0
   #criticalSeenMs = Number.NEGATIVE_INFINITY
 
   constructor(reserve: CriticalReserve) {
-    this.#reserve = reserve
+    this.reserve = reserve
   }
 
   get inUse(): number {
@@ -57,9 +58,9 @@ export class Seats {
 
   /** Seats of the reserve that critical calls have not taken yet and that are not lent. */
   #keptFrom(rank: PriorityClass, limit: number, nowMs: number): number {
-    if (rank === PriorityClass.critical || this.#reserve.share === 0) return 0
-    if (nowMs - this.#criticalSeenMs >= this.#reserve.lentAfterMs) return 0
-    const reserved = Math.ceil(this.#reserve.share * limit - ROUNDING)
+    if (rank === PriorityClass.critical || this.reserve.share === 0) return 0
+    if (nowMs - this.#criticalSeenMs >= this.reserve.lentAfterMs) return 0
+    const reserved = Math.ceil(this.reserve.share * limit - ROUNDING)
     return Math.max(0, reserved - this.#inUseByCritical)
   }
 }

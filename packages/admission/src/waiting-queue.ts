@@ -11,14 +11,20 @@ const WORST_CLASS_FIRST = CALLER_CLASSES.toReversed()
  * full, the worst make room.
  */
 export class WaitingQueue {
-  readonly #maxCalls: number
-  readonly #maxBytes: number
+  #maxCalls: number
+  #maxBytes: number
   /** `system` calls never wait; their line stays empty. */
   readonly #lines = perClass(() => new ClassLine())
   readonly #expiries = new IndexedHeap<Waiting>(EXPIRES_FIRST)
   #bytes = 0
 
   constructor(maxCalls: number, maxBytes: number) {
+    this.#maxCalls = maxCalls
+    this.#maxBytes = maxBytes
+  }
+
+  /** Other bounds for who comes from now on. */
+  resize(maxCalls: number, maxBytes: number): void {
     this.#maxCalls = maxCalls
     this.#maxBytes = maxBytes
   }

@@ -101,6 +101,15 @@ export class Breakers {
     }
   }
 
+  /** The upstream is no longer there: neither are its breakers. Calls that are still on it teach nobody anything. */
+  forget(upstream: string): void {
+    for (const [method] of this.#upstreams.get(upstream) ?? []) {
+      this.#byName.delete(breakerName(upstream, method))
+      if (method !== OTHER) this.#own--
+    }
+    this.#upstreams.delete(upstream)
+  }
+
   #find(upstream: string, path: string): Breaker | undefined {
     const breakers = this.#upstreams.get(upstream)
     return breakers?.get(path) ?? breakers?.get(OTHER)

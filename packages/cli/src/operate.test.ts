@@ -96,7 +96,7 @@ test('top shows what calls did, tap shows them as they end', async () => {
   await stop(command)
 
   expect((await tap.end).exitCode).toBe(0)
-  expect(picture.out).toMatch(/^inbound: 0 of 100 seats, queue empty$/m)
+  expect(picture.out).toMatch(/^> app: 0 of 100 seats, queue empty$/m)
   expect(picture.out).toMatch(/^> _OTHER +standard /m)
 })
 

@@ -115,7 +115,7 @@ export class FakeSource implements InspectorSource {
 
   listeners(): readonly ListenerView[] {
     const queues = [{ class: 'critical', inUse: 5, queued: 2, oldestMs: 12.5 }]
-    return [{ direction: 'inbound', limit: 8, inUse: 8, mode: 'enforce', queues }]
+    return [{ direction: 'outbound', upstream: 'risk', limit: 8, inUse: 8, mode: 'enforce', queues }]
   }
 
   budgets(): readonly BudgetView[] {

@@ -85,7 +85,7 @@ export interface MethodStatsView {
   readonly inFlight: number
 }
 
-/** The queue of one class at one listener. */
+/** The queue of one class in front of one upstream. */
 export interface ClassQueueView {
   readonly class: string
   /** Seats in use by the class. */
@@ -95,9 +95,11 @@ export interface ClassQueueView {
   readonly oldestMs: number
 }
 
-/** The concurrency limit of one listener and who uses it. */
+/** The concurrency limit in front of one upstream and who uses it. */
 export interface ListenerView {
   readonly direction: Direction
+  /** `app`, or the name of an upstream. */
+  readonly upstream: string
   /** Seats. */
   readonly limit: number
   readonly inUse: number

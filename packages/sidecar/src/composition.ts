@@ -1,31 +1,23 @@
-import { Admission, FixedLimit } from '@spillway/admission'
 import { Breakers } from '@spillway/breaker'
 import { Budget, Budgets, type CallBudget } from '@spillway/budget'
-import { Gates, Status, type Gate, type Refusal } from '@spillway/call'
+import { Status } from '@spillway/call'
 import { Classifier, Counts } from '@spillway/classifier'
-import { jitter, type Clock, type Random } from '@spillway/clock'
+import type { Clock, Random } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import { Fallbacks } from '@spillway/fallback'
-import {
-  UpstreamGroup,
-  createRelayResources,
-  type EndpointConfig,
-  type Listener,
-  type RelayResources,
-} from '@spillway/relay'
+import { createRelayResources, type Listener, type RelayResources } from '@spillway/relay'
 import { Telemetry, defaultDecisionLogConfig, type Direction, type SidecarEvent } from '@spillway/telemetry'
 import { ClassFields } from './class-fields.ts'
 import type { SidecarConfig } from './config/schema.ts'
-import { admissionConfig, breakerSettings, trustOptions } from './gate-settings.ts'
-import { Inbound, inboundGates } from './inbound.ts'
+import { breakerSettings, trustOptions } from './gate-settings.ts'
+import { Inbound } from './inbound.ts'
 import { shownState } from './inspector-views.ts'
 import { Leases } from './leases.ts'
-import { Outbound, outboundGates } from './outbound.ts'
-import { ShadowGate } from './shadow-gate.ts'
-import { SidecarGauges, type ShadowPlace } from './sidecar-gauges.ts'
+import { Outbound } from './outbound.ts'
+import { SidecarGauges } from './sidecar-gauges.ts'
 import { RefusalAnswers } from './refusal-answers.ts'
-import { Routes, type Route } from './routes.ts'
-import type { Destination, Policies, Side } from './side.ts'
+import type { Policies, Side } from './side.ts'
+import { Traffic, type TrafficParts } from './traffic.ts'
 import { UsageTotals } from './usage-totals.ts'
 
 /** What a composition takes from outside. */
@@ -38,13 +30,6 @@ export interface Surroundings {
   readonly log: (line: string) => void
 }
 
-/** Name of the upstream of inbound calls. */
-const APP = 'app'
-
-/** About how long callers of an unreachable upstream should stay away, and how widely they are spread. */
-const UNREACHABLE_PUSHBACK_MS = 1_000
-const UNREACHABLE_SPREAD = 0.5
-
 /** Everything of one sidecar, made and wired; nothing is bound and no connection made. */
 export class Composition {
   readonly resources: RelayResources
@@ -55,11 +40,8 @@ export class Composition {
   readonly leases: Leases | undefined
   /** What each budget used, ever. */
   readonly usage: UsageTotals
-  /** In front of the app. */
-  readonly admission: Admission
   readonly inbound: Inbound
   readonly outbound: Outbound
-  readonly upstreams: readonly UpstreamGroup[]
   /** Those that bring calls to the two sides. Filled by whoever makes them. */
   readonly listeners = new Map<Direction, Listener>()
   readonly sides: Readonly<Record<Direction, Side>>
@@ -68,10 +50,9 @@ export class Composition {
   )
   /** Of all classifiers, those that a reload has replaced included. */
   readonly classifierCounts = new Counts()
-  /** Gates in shadow mode, by where they stand. */
-  readonly shadows: ShadowPlace[] = []
   readonly #classFields = new ClassFields()
-  readonly #config: SidecarConfig
+  #config: SidecarConfig
+  #traffic: Traffic
   readonly #around: Surroundings
 
   constructor(config: SidecarConfig, around: Surroundings) {
@@ -95,15 +76,19 @@ export class Composition {
     this.budgets = new Budgets(makeBudget(clock, this.leases), config.budgets)
     const emit = (event: SidecarEvent): void => this.telemetry.emit(event)
     this.usage = new UsageTotals(config.usage.file, { clock, emit, snapshot: () => this.budgets.snapshot() })
-    this.admission = this.#makeAdmission(config.admission.limit)
-    const app = this.#makeUpstream(APP, [{ address: config.inbound.app, priority: 0 }])
-    this.inbound = new Inbound(this.sides.inbound, this.#destination(app, this.#inboundGates()))
-    const upstreams = Object.entries(config.outbound.upstreams).map(([name, settings]) => {
-      const upstream = this.#makeUpstream(name, settings.endpoints)
-      return { upstream, route: this.#route(upstream, settings) }
-    })
-    this.outbound = new Outbound(this.sides.outbound, this.#routes(upstreams.map(({ route }) => route)))
-    this.upstreams = [app, ...upstreams.map(({ upstream }) => upstream)]
+    this.#traffic = new Traffic(config, this.#trafficParts())
+    this.inbound = new Inbound(this.sides.inbound, this.#traffic.app)
+    this.outbound = new Outbound(this.sides.outbound, this.#traffic.routes)
+  }
+
+  /** The configuration in force. */
+  get config(): SidecarConfig {
+    return this.#config
+  }
+
+  /** Where calls go that come now. */
+  get traffic(): Traffic {
+    return this.#traffic
   }
 
   /** The contract in force. */
@@ -111,15 +96,30 @@ export class Composition {
     return this.sides.inbound.policies.contract
   }
 
-  /** Puts policies, budgets and the limit of a new configuration in force. Calls under way keep the policies they came with. */
+  /**
+   * Puts another configuration and contract in force, as a whole: should any part of it be impossible, it throws and nothing has
+   * changed. `config` differs from the one in force only in what can change (see `inForce`). Calls under way keep what they
+   * came with.
+   */
   adopt(config: SidecarConfig, contract: Contract): void {
     const policies = this.#makePolicies(config, contract)
-    const { budgets } = this.#config
-    this.budgets.reconfigure(this.leases === undefined ? config.budgets : changedWhileShared(budgets, config.budgets))
+    const before = this.#traffic
+    const traffic = new Traffic(config, this.#trafficParts(), before)
+    this.budgets.reconfigure(config.budgets)
+    this.#config = config
+    this.#traffic = traffic
     for (const side of Object.values(this.sides)) side.policies = policies
+    this.inbound.app = traffic.app
+    this.outbound.routes = traffic.routes
     this.telemetry.knowMethods(contract.methods.keys())
     this.breakers.reload()
-    this.admission.setLimit(new FixedLimit(config.admission.limit))
+    traffic.takeOver(before) // last, because calls are woken by it
+  }
+
+  #trafficParts(): TrafficParts {
+    const { clock, random } = this.#around
+    const { resources, breakers, budgets } = this
+    return { clock, random, resources, breakers, budgets }
   }
 
   #makeTelemetry(): Telemetry {
@@ -139,66 +139,19 @@ export class Composition {
 
   #makePolicies(config: SidecarConfig, contract: Contract): Policies {
     const { clock } = this.#around
+    const { service, admission, breaker } = config
     return {
       contract,
       classifier: new Classifier({ contract, clock, counts: this.classifierCounts, ...trustOptions(config) }),
+      answers: new RefusalAnswers(service, Status[admission.shedStatus]),
+      patienceMs: breaker.patience,
     }
   }
 
   #side(direction: Direction, policies: Policies): Side {
-    const { service, admission, breaker } = this.#config
-    const answers = new RefusalAnswers(service, Status[admission.shedStatus])
     const { telemetry, fallbacks } = this
     const { clock } = this.#around
-    const classFields = this.#classFields
-    const patienceMs = breaker.patience
-    return { direction, clock, telemetry, answers, fallbacks, classFields, patienceMs, policies, inFlight: 0 }
-  }
-
-  #inboundGates(): Gates {
-    const { breakers, budgets, admission } = this
-    const { clock } = this.#around
-    return this.#gates('inbound', APP, inboundGates({ clock, breakers, budgets, admission }, this.#config.mode))
-  }
-
-  #gates(direction: Direction, upstream: string, gates: readonly Gate[]): Gates {
-    for (const gate of gates) if (gate instanceof ShadowGate) this.shadows.push({ direction, upstream, gate })
-    return new Gates(gates)
-  }
-
-  #route(upstream: UpstreamGroup, { services, limit }: UpstreamSettings): Route {
-    const { clock } = this.#around
-    const { breakers } = this
-    const admission = limit === undefined ? undefined : this.#makeAdmission(limit)
-    const gates = this.#gates(
-      'outbound',
-      upstream.name,
-      outboundGates({ clock, breakers, admission }, this.#config.mode),
-    )
-    return { destination: this.#destination(upstream, gates), services }
-  }
-
-  #routes(routes: readonly Route[]): Routes {
-    return new Routes(routes, this.#destination(this.#makeUpstream('', []), new Gates([])))
-  }
-
-  #makeUpstream(name: string, endpoints: readonly EndpointConfig[]): UpstreamGroup {
-    return new UpstreamGroup({ name, endpoints }, this.resources)
-  }
-
-  #makeAdmission(limit: number): Admission {
-    const { clock, random } = this.#around
-    return new Admission(new FixedLimit(limit), { clock, random }, admissionConfig(this.#config))
-  }
-
-  #destination(upstream: UpstreamGroup, gates: Gates): Destination {
-    const { random } = this.#around
-    const unreachable = (): Refusal => ({
-      kind: 'upstream_unreachable',
-      pushbackMs: jitter(UNREACHABLE_PUSHBACK_MS, UNREACHABLE_SPREAD, random),
-      upstream: upstream.name,
-    })
-    return { upstream, gates, unreachable }
+    return { direction, clock, telemetry, fallbacks, classFields: this.#classFields, policies, inFlight: 0 }
   }
 }
 
@@ -210,16 +163,3 @@ export type ConfiguredBudgets = Budgets<BudgetSettings>
 function makeBudget(clock: Clock, leases: Leases | undefined): (name: string, settings: BudgetSettings) => CallBudget {
   return leases?.make ?? ((name, settings) => new Budget(name, clock, settings))
 }
-
-/** What can change while budgets are shared: what to do when cut off. The rest must change everywhere at once. */
-function changedWhileShared(
-  before: SidecarConfig['budgets'],
-  after: SidecarConfig['budgets'],
-): SidecarConfig['budgets'] {
-  const entries = Object.entries(before).map(([name, settings]): [string, BudgetSettings] => {
-    return [name, { ...settings, onCutOff: after[name]?.onCutOff ?? settings.onCutOff }]
-  })
-  return Object.fromEntries(entries)
-}
-
-type UpstreamSettings = SidecarConfig['outbound']['upstreams'][string]

@@ -21,8 +21,9 @@ import type { Field } from '@spillway/http2'
 import type { Answer, Exchange, ExchangeEnd, ExchangeObserver } from '@spillway/relay'
 import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
 import { degrade, type Degraded } from './degrade.ts'
+import type { Destination } from './destination.ts'
 import { inheritedMetadata } from './inherited-metadata.ts'
-import type { Destination, Side } from './side.ts'
+import type { Side } from './side.ts'
 import { NO_GATES, isSystemPath } from './system-calls.ts'
 
 const NO_FIELDS: readonly Field[] = []
@@ -60,6 +61,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     this.#destination = destination
     this.#policies = side.policies
     side.inFlight++
+    destination.upstream.enter()
   }
 
   /** Starts it on its way. The request message is only waited for when its policy asks for it. */
@@ -102,6 +104,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     const outcome = this.#outcomeOf(end)
     this.#side.inFlight--
     if (this.#call !== undefined) this.#gates.leave(this.#call, outcome)
+    this.#destination.upstream.leave()
     this.#tell(end, outcome)
   }
 
@@ -149,7 +152,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   #forward(): void {
     const call = this.#call
     if (call === undefined) return
-    this.#exchange.forward(this.#destination.upstream, {
+    this.#exchange.forward(this.#destination.upstream.group, {
       isStripped: true,
       added: this.#side.classFields.of(call),
       path: this.#rerouted?.path,
@@ -196,7 +199,8 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #answerOf(refusal: Refusal): Answer {
-    return this.#side.answers.of(refusal, this.#exchange.path, this.#policies.contract)
+    const { answers, contract } = this.#policies
+    return answers.of(refusal, this.#exchange.path, contract)
   }
 
   #systemFacts(): CallFacts {
@@ -221,7 +225,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #outcomeOf(end: ExchangeEnd): Outcome {
-    if (end.isForwarded) return outcomeOf(end, this.#side.patienceMs)
+    if (end.isForwarded) return outcomeOf(end, this.#policies.patienceMs)
     return end.isCancelledByCaller ? 'cancelled' : 'unsent'
   }
 

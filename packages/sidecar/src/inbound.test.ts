@@ -64,14 +64,16 @@ function modeOf(settings: Record<string, unknown>) {
 }
 
 test('the gates stand in the order in which they are cheapest to ask', () => {
-  const { breakers, budgets, admission } = compose()
+  const { breakers, budgets, traffic } = compose()
+  const { admission } = traffic.app
   const gates = inboundGates({ clock: systemClock, breakers, budgets, admission }, modeOf({}))
 
   expect(gates.map(({ name }) => name)).toEqual(['expired', 'breaker', 'budget', 'admission'])
 })
 
 test('each gate may be shadowed or off by itself', () => {
-  const { breakers, budgets, admission } = compose()
+  const { breakers, budgets, traffic } = compose()
+  const { admission } = traffic.app
   const mode = modeOf({ breaker: 'off', budget: 'shadow' })
   const gates = inboundGates({ clock: systemClock, breakers, budgets, admission }, mode)
 
@@ -103,11 +105,12 @@ test('while it drains, a health check is answered NOT_SERVING', () => {
 })
 
 test('what a call holds is given back when it is over, and its end is counted once', () => {
-  const { inbound, admission, sides, telemetry } = compose()
+  const { inbound, traffic, sides, telemetry } = compose()
+  const seatsInUse = (): number | undefined => traffic.app.admission?.snapshot().seatsInUse
   const tap = telemetry.tap.subscribe({}, () => undefined)
   const exchange = new RecordedExchange('/a.B/C')
   const observer = inbound.opened(exchange)
-  expect([exchange.forwards, admission.snapshot().seatsInUse, sides.inbound.inFlight]).toEqual([1, 1, 1])
+  expect([exchange.forwards, seatsInUse(), sides.inbound.inFlight]).toEqual([1, 1, 1])
   observer.ended({
     status: Status.OK,
     isFromSidecar: false,
@@ -121,7 +124,7 @@ test('what a call holds is given back when it is over, and its end is counted on
     responseBytes: 0,
   })
 
-  expect([admission.snapshot().seatsInUse, sides.inbound.inFlight]).toEqual([0, 0])
+  expect([seatsInUse(), sides.inbound.inFlight]).toEqual([0, 0])
   expect(tap.take()).toMatchObject({ path: '/a.B/C', class: 'standard', decision: 'forwarded', outcome: 'success' })
   expect(tap.take()).toBeUndefined()
 })

@@ -5,9 +5,10 @@ import { BudgetGate, type BudgetFinder } from '@spillway/budget'
 import type { Clock } from '@spillway/clock'
 import type { CallHandler, Exchange, ExchangeObserver } from '@spillway/relay'
 import type { SidecarConfig } from './config/schema.ts'
+import type { Destination } from './destination.ts'
 import { GatedCall } from './gated-call.ts'
 import { inMode } from './shadow-gate.ts'
-import type { Destination, Side } from './side.ts'
+import type { Side } from './side.ts'
 import { NOT_SERVING, answersWhileDraining } from './system-calls.ts'
 
 /** What the gates are made of. */
@@ -15,7 +16,8 @@ export interface InboundParts {
   readonly clock: Clock
   readonly breakers: Breakers
   readonly budgets: BudgetFinder
-  readonly admission: Admission
+  /** Undefined: as many calls as come. */
+  readonly admission: Admission | undefined
 }
 
 /** What a call to our own service has to pass, in this order. A refusal may still become an answer: see `degrade.ts`. */
@@ -33,12 +35,13 @@ const DRAINING: Refusal = { kind: 'draining', pushbackMs: 0 }
 /** Calls from outside to the service beside us. */
 export class Inbound implements CallHandler {
   readonly #side: Side
-  readonly #app: Destination
+  /** For calls that come now. Owned by the composition. */
+  app: Destination
   #isDraining = false
 
   constructor(side: Side, app: Destination) {
     this.#side = side
-    this.#app = app
+    this.app = app
   }
 
   /** From now on new calls are refused with DRAINING and may be tried elsewhere at once; health says NOT_SERVING. */
@@ -47,7 +50,7 @@ export class Inbound implements CallHandler {
   }
 
   opened(exchange: Exchange): ExchangeObserver {
-    const call = new GatedCall(this.#side, exchange, this.#app)
+    const call = new GatedCall(this.#side, exchange, this.app)
     if (!this.#isDraining) call.start()
     else if (answersWhileDraining(exchange.path)) call.answerOurselves(NOT_SERVING)
     else call.turnAway(DRAINING)

@@ -1,7 +1,7 @@
-import type { Admission } from '@spillway/admission'
 import type { Breakers, BreakerStateKind, BreakerView as BreakerNow, Transition } from '@spillway/breaker'
 import type { Contract } from '@spillway/contract'
-import type { BreakerState, BreakerTransition, BreakerView, Direction, ListenerView, Mode } from '@spillway/inspect'
+import type { BreakerState, BreakerTransition, BreakerView, ListenerView, Mode } from '@spillway/inspect'
+import type { Destination } from './destination.ts'
 import { breakerSettings } from './gate-settings.ts'
 
 /** The three states that people know: a breaker that still lets only a part through is half-open to them. */
@@ -40,19 +40,17 @@ function shownTransition({ atWallMs, from, to, reason }: Transition): BreakerTra
   return { atMs: atWallMs, from: shownState(from), to: shownState(to), reason }
 }
 
-/** The seats in front of one upstream. */
-export function listenerView(direction: Direction, admission: Admission, mode: Mode): ListenerView {
-  const { limit, seatsInUse, classes } = admission.snapshot()
-  return {
-    direction,
-    limit,
-    inUse: seatsInUse,
-    mode,
-    queues: classes.map((each) => ({
+/** The seats in front of the app and of each upstream that has a limit. */
+export function listenerViews(destinations: readonly Destination[], mode: Mode): readonly ListenerView[] {
+  return destinations.flatMap(({ settings: { direction, name }, admission }) => {
+    if (admission === undefined) return []
+    const { limit, seatsInUse, classes } = admission.snapshot()
+    const queues = classes.map((each) => ({
       class: each.name,
       inUse: each.seatsInUse,
       queued: each.queued,
       oldestMs: each.oldestWaitMs,
-    })),
-  }
+    }))
+    return [{ direction, upstream: name, limit, inUse: seatsInUse, mode, queues }]
+  })
 }

@@ -25,34 +25,37 @@ export function outboundGates(parts: OutboundParts, mode: SidecarConfig['mode'])
   return [
     ...inMode(mode, 'expired', new ExpiredGate(parts.clock)), // never send what nobody waits for
     ...inMode(mode, 'breaker', new BreakerGate(parts.breakers)), // a sick upstream gets probes only
-    ...(parts.admission === undefined ? [] : inMode(mode, 'admission', parts.admission)), // no upstream may take all we have
+    ...inMode(mode, 'admission', parts.admission), // no upstream may take all we have
   ]
 }
 
 /** Calls of our own service to others. */
 export class Outbound implements CallHandler {
   readonly #side: Side
-  readonly #routes: Routes
+  /** For calls that come now. Owned by the composition. */
+  routes: Routes
 
   constructor(side: Side, routes: Routes) {
     this.#side = side
-    this.#routes = routes
+    this.routes = routes
   }
 
   opened(exchange: Exchange): ExchangeObserver {
-    const destination = this.#routes.find(exchange.authority, exchange.path)
+    const { nowhere } = this.routes
+    const destination = this.routes.find(exchange.authority, exchange.path)
     if (destination !== undefined) {
       const call = new GatedCall(this.#side, exchange, destination)
       call.start()
       return call
     }
-    const call = new GatedCall(this.#side, exchange, this.#routes.nowhere)
+    const call = new GatedCall(this.#side, exchange, nowhere)
     const refusal: Refusal = {
       kind: 'upstream_unreachable',
       pushbackMs: NEVER_RETRY,
-      upstream: this.#routes.nowhere.upstream.name,
+      upstream: nowhere.upstream.name,
     }
-    const answer = this.#side.answers.of(refusal, exchange.path, this.#side.policies.contract)
+    const { answers, contract } = this.#side.policies
+    const answer = answers.of(refusal, exchange.path, contract)
     call.turnAway(refusal, { ...answer, message: noRoute(exchange) })
     return call
   }

@@ -1,12 +1,21 @@
-import { Gates, NEVER_RETRY } from '@spillway/call'
+import { defaultAdmissionConfig } from '@spillway/admission'
+import { systemClock, systemRandom } from '@spillway/clock'
+import { createRelayResources } from '@spillway/relay'
 import { expect, test } from 'vitest'
+import { Destination } from './destination.ts'
 import { Routes } from './routes.ts'
-import type { Destination } from './side.ts'
+
+const doors = { clock: systemClock, random: systemRandom, resources: createRelayResources() }
 
 function destination(name: string): Destination {
-  const upstream = { name, seek: () => undefined, leave: () => undefined }
-  const unreachable = () => ({ kind: 'upstream_unreachable', pushbackMs: NEVER_RETRY, upstream: name }) as const
-  return { upstream, gates: new Gates([]), unreachable }
+  const settings = {
+    direction: 'outbound',
+    name,
+    endpoints: [],
+    limit: undefined,
+    admission: defaultAdmissionConfig,
+  } as const
+  return new Destination(settings, doors, () => [])
 }
 
 const routes = new Routes(

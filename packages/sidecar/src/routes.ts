@@ -1,4 +1,4 @@
-import type { Destination } from './side.ts'
+import type { Destination } from './destination.ts'
 
 /** Pairs of authority and service whose answer is remembered; both are the app's to choose, so their number is bounded. */
 const CAPACITY = 1_024

@@ -17,8 +17,7 @@ export class ShadowGate implements Gate {
   readonly name: ConfiguredGate
   readonly #inside: Gate
   readonly #bit: number
-  #refused = 0
-  #delayed = 0
+  #counts = { refused: 0, delayed: 0 }
 
   /** `name`: which of the configured gates it is; there is one of each in a list at most. */
   constructor(name: ConfiguredGate, inside: Gate) {
@@ -29,12 +28,17 @@ export class ShadowGate implements Gate {
 
   /** Calls that would have been refused. */
   get refused(): number {
-    return this.#refused
+    return this.#counts.refused
   }
 
   /** Calls that would have had to wait. */
   get delayed(): number {
-    return this.#delayed
+    return this.#counts.delayed
+  }
+
+  /** Counts on where the shadow that stood in its place is; undefined when there was none. */
+  countOn(before: ShadowGate | undefined): void {
+    if (before !== undefined) this.#counts = before.#counts
   }
 
   enter(call: Call): Verdict {
@@ -42,9 +46,9 @@ export class ShadowGate implements Gate {
     if (verdict === PROCEED) {
       call.shadowsEntered |= this.#bit
     } else if (verdict === WAIT) {
-      this.#delayed++
+      this.#counts.delayed++
       this.#inside.leave(call, 'unsent')
-    } else this.#refused++
+    } else this.#counts.refused++
     return PROCEED
   }
 
@@ -55,13 +59,13 @@ export class ShadowGate implements Gate {
   }
 }
 
-/** The gate in the mode that is configured for it: itself, its shadow, or none. */
+/** The gate, if there is one, in the mode that is configured for it: itself, its shadow, or none. */
 export function inMode(
   modes: Readonly<Record<ConfiguredGate, Mode>>,
   name: ConfiguredGate,
-  gate: Gate,
+  gate: Gate | undefined,
 ): readonly Gate[] {
-  if (modes[name] === 'off') return []
+  if (gate === undefined || modes[name] === 'off') return []
   return [modes[name] === 'shadow' ? new ShadowGate(name, gate) : gate]
 }
 

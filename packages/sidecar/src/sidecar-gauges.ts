@@ -1,9 +1,8 @@
-import type { Admission } from '@spillway/admission'
 import type { Breakers } from '@spillway/breaker'
 import type { Budgets } from '@spillway/budget'
 import type { ClassifierCounts } from '@spillway/classifier'
 import type { Fallbacks } from '@spillway/fallback'
-import type { Listener, UpstreamGroup } from '@spillway/relay'
+import type { Listener } from '@spillway/relay'
 import type {
   BreakerGauge,
   BudgetGauge,
@@ -17,24 +16,15 @@ import type {
   ShadowCount,
 } from '@spillway/telemetry'
 import { shownState } from './inspector-views.ts'
-import type { ShadowGate } from './shadow-gate.ts'
-
-/** A gate in shadow mode and where it stands. */
-export interface ShadowPlace {
-  readonly direction: Direction
-  readonly upstream: string
-  readonly gate: ShadowGate
-}
+import type { Traffic } from './traffic.ts'
 
 /** What metrics read. */
 export interface GaugedParts {
   readonly breakers: Breakers
   readonly budgets: Pick<Budgets, 'snapshot'>
-  readonly admission: Admission
   readonly fallbacks: Fallbacks
   readonly classifierCounts: ClassifierCounts
-  readonly shadows: readonly ShadowPlace[]
-  readonly upstreams: readonly UpstreamGroup[]
+  readonly traffic: Traffic
   readonly listeners: ReadonlyMap<Direction, Listener>
 }
 
@@ -61,13 +51,18 @@ export class SidecarGauges implements Gauges {
   }
 
   seats(): SeatGauge[] {
-    const { limit, seatsInUse } = this.#parts.admission.snapshot()
-    return [{ direction: 'inbound', limit, inUse: seatsInUse }]
+    return this.#parts.traffic.destinations.flatMap(({ settings: { direction, name }, admission }) => {
+      if (admission === undefined) return []
+      const { limit, seatsInUse } = admission.snapshot()
+      return [{ direction, upstream: name, limit, inUse: seatsInUse }]
+    })
   }
 
   queues(): QueueGauge[] {
-    const { classes } = this.#parts.admission.snapshot()
-    return classes.map(({ name, queued }) => ({ direction: 'inbound', class: name, length: queued }))
+    return this.#parts.traffic.destinations.flatMap(({ settings: { direction, name }, admission }) => {
+      const classes = admission?.snapshot().classes ?? []
+      return classes.map((one) => ({ direction, upstream: name, class: one.name, length: one.queued }))
+    })
   }
 
   classifier(): ClassifierCount[] {
@@ -90,10 +85,12 @@ export class SidecarGauges implements Gauges {
   }
 
   shadows(): ShadowCount[] {
-    return this.#parts.shadows.flatMap(({ direction, upstream, gate }) => [
-      { direction, upstream, gate: gate.name, verdict: 'refuse', count: gate.refused },
-      { direction, upstream, gate: gate.name, verdict: 'wait', count: gate.delayed },
-    ])
+    return this.#parts.traffic.destinations.flatMap(({ settings: { direction, name: upstream }, shadows }) =>
+      shadows.flatMap((gate) => [
+        { direction, upstream, gate: gate.name, verdict: 'refuse' as const, count: gate.refused },
+        { direction, upstream, gate: gate.name, verdict: 'wait' as const, count: gate.delayed },
+      ]),
+    )
   }
 
   *connections(): Generator<ConnectionCount> {
@@ -102,8 +99,8 @@ export class SidecarGauges implements Gauges {
       yield { of, side: 'downstream', change: 'opened', count: acceptedConnections }
       yield { of, side: 'downstream', change: 'refused', count: refusedConnections }
     }
-    for (const upstream of this.#parts.upstreams) {
-      const { name, endpoints } = upstream.snapshot()
+    for (const { upstream } of this.#parts.traffic.destinations) {
+      const { name, endpoints } = upstream.group.snapshot()
       const sum = (of: 'connects' | 'failedConnects'): number => endpoints.reduce((total, each) => total + each[of], 0)
       yield { of: name, side: 'upstream', change: 'opened', count: sum('connects') }
       yield { of: name, side: 'upstream', change: 'failed', count: sum('failedConnects') }

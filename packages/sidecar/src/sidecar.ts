@@ -7,7 +7,7 @@ import { Composition } from './composition.ts'
 import type { SidecarConfig } from './config/schema.ts'
 import { inspectorSource } from './inspector-source.ts'
 import { drain, type DrainReport } from './drain.ts'
-import { restartNeeds } from './restart-needs.ts'
+import { inForce, restartNeeds } from './in-force.ts'
 import { bindError } from './start-error.ts'
 import { WebServer, type WebSource } from './web-server.ts'
 
@@ -40,6 +40,8 @@ export interface SidecarAddresses {
 export interface Sidecar {
   /** Empty texts before {@link start}. */
   readonly addresses: SidecarAddresses
+  /** The configuration in force. */
+  readonly config: SidecarConfig
   /**
    * Binds outbound, inbound, inspector and web. Rejects with a `StartError` when one of them cannot be bound; nothing stays
    * bound then.
@@ -47,7 +49,10 @@ export interface Sidecar {
   start(): Promise<void>
   /** Tells health checkers and probes whether calls are welcome. Starts as not. */
   setServing(isServing: boolean): void
-  /** Replaces policies, budgets and the limit; calls under way keep theirs. Returns what stays as it was until a restart. */
+  /**
+   * Replaces policies, modes, upstreams, seats, queues and local budgets, all or nothing; calls under way keep theirs. Returns
+   * what stays as it was until a restart.
+   */
   reload(config: SidecarConfig, contract: Contract): readonly Problem[]
   /** Tells the decision log that a new configuration was not taken. */
   rejectReload(problems: readonly Problem[]): void
@@ -107,6 +112,10 @@ class RunningSidecar implements Sidecar {
     this.#composition.listeners.set('inbound', this.#inbound).set('outbound', this.#outbound)
   }
 
+  get config(): SidecarConfig {
+    return this.#composition.config
+  }
+
   async start(): Promise<void> {
     const { outbound, inbound, inspect, web } = this.#config
     try {
@@ -136,9 +145,10 @@ class RunningSidecar implements Sidecar {
   }
 
   reload(config: SidecarConfig, contract: Contract): readonly Problem[] {
-    this.#composition.adopt(config, contract)
+    const adopted = inForce(this.#config, config)
+    this.#composition.adopt(adopted, contract)
     this.#composition.telemetry.emit({ kind: 'config_reloaded', methods: contract.methods.size })
-    return restartNeeds(this.#config, config)
+    return restartNeeds(config, adopted)
   }
 
   rejectReload(problems: readonly Problem[]): void {
@@ -154,7 +164,7 @@ class RunningSidecar implements Sidecar {
   async close(): Promise<void> {
     this.#inbound.close()
     this.#outbound.close()
-    for (const upstream of this.#composition.upstreams) upstream.close()
+    this.#composition.traffic.close()
     this.#web.close()
     await Promise.all([this.#inspector?.close(), this.#composition.leases?.close()])
     await this.#composition.usage.close()
@@ -181,7 +191,7 @@ class RunningSidecar implements Sidecar {
 
   #startInspector(): Promise<Inspector> {
     const { socketFolder, maxWatchers } = this.#config.inspect
-    const source = inspectorSource(this.#composition, this.#config)
+    const source = inspectorSource(this.#composition)
     return startInspector({
       address: hostPort(this.#config.inspect),
       ...(socketFolder === undefined ? {} : { socketPath: (port) => inspectorSocketPath(socketFolder, port) }),

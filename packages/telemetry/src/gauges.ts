@@ -17,16 +17,20 @@ export interface BudgetGauge {
   readonly refused: number
 }
 
-/** The seats of one listener. */
+/** The seats in front of one upstream. */
 export interface SeatGauge {
   readonly direction: Direction
+  /** `app`, or the name of an upstream. */
+  readonly upstream: string
   readonly limit: number
   readonly inUse: number
 }
 
-/** The queue of one class at one listener. */
+/** The queue of one class in front of one upstream. */
 export interface QueueGauge {
   readonly direction: Direction
+  /** `app`, or the name of an upstream. */
+  readonly upstream: string
   readonly class: PriorityClassName
   readonly length: number
 }

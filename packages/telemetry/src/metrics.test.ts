@@ -64,8 +64,8 @@ test('asks for state at each scrape', async () => {
     ...noGauges,
     breakers: () => [{ breaker: 'app/chat', state }],
     budgets: () => [{ budget: 'scoring', level: 12.5, ratePerSecond: 100, granted: 90, refused: 50 }],
-    seats: () => [{ direction: 'inbound', limit: 8, inUse: 3 }],
-    queues: () => [{ direction: 'inbound', class: 'batch', length: 4 }],
+    seats: () => [{ direction: 'inbound', upstream: 'app', limit: 8, inUse: 3 }],
+    queues: () => [{ direction: 'outbound', upstream: 'risk', class: 'batch', length: 4 }],
     classifier: () => [{ result: 'claim_clamped', count: 7 }],
     rules: () => [{ method: '/a.B/C', rule: 'cached', result: 'failed', count: 2 }],
     shadows: () => [{ direction: 'inbound', upstream: 'app', gate: 'budget', verdict: 'refuse', count: 5 }],
@@ -77,8 +77,8 @@ test('asks for state at each scrape', async () => {
   expect(text).toContain('spillway_breaker_state{breaker="app/chat",state="closed"} 0')
   expect(text).toContain('spillway_budget_level{budget="scoring"} 12.5')
   expect(text).toContain('spillway_budget_calls_total{budget="scoring",result="refused"} 50')
-  expect(text).toContain('spillway_seats_in_use{direction="inbound"} 3')
-  expect(text).toContain('spillway_queue_length{direction="inbound",class="batch"} 4')
+  expect(text).toContain('spillway_seats_in_use{direction="inbound",upstream="app"} 3')
+  expect(text).toContain('spillway_queue_length{direction="outbound",upstream="risk",class="batch"} 4')
   expect(text).toContain('spillway_classifier_total{result="claim_clamped"} 7')
   expect(text).toContain('spillway_fallback_rules_total{method="/a.B/C",rule="cached",result="failed"} 2')
   expect(text).toContain(

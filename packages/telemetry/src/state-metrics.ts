@@ -35,11 +35,13 @@ function* budgetSamples(gauges: Gauges, field: 'level' | 'ratePerSecond'): Gener
 }
 
 function* seatSamples(gauges: Gauges, field: 'limit' | 'inUse'): Generator<Sample> {
-  for (const one of gauges.seats()) yield { labels: { direction: one.direction }, value: one[field] }
+  for (const one of gauges.seats()) {
+    yield { labels: { direction: one.direction, upstream: one.upstream }, value: one[field] }
+  }
 }
 
 function* queueSamples(gauges: Gauges): Generator<Sample> {
   for (const one of gauges.queues()) {
-    yield { labels: { direction: one.direction, class: one.class }, value: one.length }
+    yield { labels: { direction: one.direction, upstream: one.upstream, class: one.class }, value: one.length }
   }
 }

@@ -36,7 +36,7 @@ export async function sidecar(sources: ConfigSources, isJson: boolean, context: 
 async function drainAndWait({ sidecar, config }: StartedSidecar, tell: (event: LifeEvent) => void): Promise<number> {
   tell({ event: 'drained', ...(await sidecar.drain()) })
   const untilMs = systemClock.nowMs() + config.drain.stop
-  while (hasUpstreams(config) && systemClock.nowMs() < untilMs) {
+  while (hasUpstreams(sidecar.config) && systemClock.nowMs() < untilMs) {
     if ((await probeApp(config.inbound.app, PROBE_EVERY_MS)) === 'unreachable') break
     await pause(PROBE_EVERY_MS)
   }

@@ -45,10 +45,10 @@ function picture({ methods, listeners }: MethodsSnapshot): string {
   return `${listeners.map(listenerLine).join('')}${calls}`
 }
 
-function listenerLine({ direction, limit, inUse, queues, mode }: ListenerView): string {
+function listenerLine({ direction, upstream, limit, inUse, queues, mode }: ListenerView): string {
   const waiting = queues.filter(({ queued }) => queued > 0).map((queue) => `${queue.class} ${queue.queued}`)
   const queue = waiting.length === 0 ? 'empty' : waiting.join(', ')
-  return `${direction}: ${inUse} of ${limit} seats, queue ${queue}${mode === 'enforce' ? '' : ` (${mode})`}\n`
+  return `${direction === 'inbound' ? '>' : '<'} ${upstream}: ${inUse} of ${limit} seats, queue ${queue}${mode === 'enforce' ? '' : ` (${mode})`}\n`
 }
 
 function milliseconds(ms: number): string {
