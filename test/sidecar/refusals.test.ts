@@ -127,7 +127,7 @@ const RETRYING = {
 }
 
 test("grpc-js's own retries wait as long as the pushback says, and then succeed", async () => {
-  await using scene = await Scene.set(answering, { budgets: { charges: { rate: 4, burst: 2 } } }, RETRYING)
+  await using scene = await Scene.set(answering, { budgets: { charges: { rate: 1, burst: 2 } } }, RETRYING)
   await scene.caller.call('Charge')
   const startedMs = performance.now()
   const retried = await scene.caller.call('Charge')

@@ -58,7 +58,8 @@ export class StockApp {
     this.address = address
   }
 
-  static async start(work: Work): Promise<StockApp> {
+  /** `port` of the loopback interface; any free one unless told. */
+  static async start(work: Work, port = 0): Promise<StockApp> {
     const server = new Server()
     let app: StockApp | undefined
     const serve = (method: string) => (call: ServerUnaryCall<Item, Receipt>, done: sendUnaryData<Receipt>) => {
@@ -77,12 +78,12 @@ export class StockApp {
     }
     const unary = ['Reserve', 'Look', 'Guess', 'Charge'].map((method) => [method, serve(method)])
     server.addService(stockService, { ...Object.fromEntries(unary), Report: report })
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
+    const bound = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, chosen) =>
+        error === null ? resolve(chosen) : reject(error),
       )
     })
-    app = new StockApp(server, `127.0.0.1:${port}`)
+    app = new StockApp(server, `127.0.0.1:${bound}`)
     return app
   }
 
