@@ -1,6 +1,6 @@
 import type { Clock } from '@spillway/clock'
 import type { Ledger } from './commit-ledger.ts'
-import type { Office } from './election.ts'
+import type { Office } from './office.ts'
 import { LeaseGrantor, type Reception } from './lease-grantor.ts'
 import type { Commitment, LeaseGrant, LeaseReport } from './message.ts'
 import type { Share } from './share.ts'

@@ -1,3 +1,4 @@
+import type { Leave } from './office.ts'
 import type { Share } from './share.ts'
 
 /**
@@ -55,10 +56,7 @@ export interface LeaseGrant extends GrantId {
 }
 
 /** What an allocator that leaves office still has out, for whoever follows it. */
-export interface HandOver {
-  /** The epoch that ends, and the revision of the key that the leader held. */
-  readonly epoch: number
-  readonly revision: number
+export interface HandOver extends Leave {
   readonly commitments: readonly Commitment[]
 }
 
@@ -89,8 +87,9 @@ export function isSaneReport(report: LeaseReport): boolean {
 }
 
 /** As {@link isSaneReport}, for what a predecessor hands over. */
-export function isSaneHandOver({ epoch, revision, commitments }: HandOver): boolean {
+export function isSaneHandOver({ incarnation, epoch, revision, commitments }: HandOver): boolean {
   return (
+    incarnation !== '' &&
     isCount(epoch) &&
     isCount(revision) &&
     commitments.every(({ share, remainingMs }) => isSaneShare(share) && isAmount(remainingMs))

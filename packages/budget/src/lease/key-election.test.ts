@@ -1,14 +1,19 @@
 import { ManualClock } from '@spillway/clock'
 import { expect, test } from 'vitest'
-import { Election, defaultElectionTimes, type KeyAnswer, type KeyRequest } from './election.ts'
+import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
 
-function newElection(): { election: Election; clock: ManualClock } {
+function newElection(): { election: KeyElection; clock: ManualClock } {
   const clock = new ManualClock()
-  return { election: new Election({ ...defaultElectionTimes, incarnation: 'me' }, clock), clock }
+  return { election: new KeyElection({ ...defaultKeyElectionTimes, incarnation: 'me' }, clock), clock }
 }
 
 /** Polls every 100 ms and answers as told, for so long. */
-function run(election: Election, clock: ManualClock, forMs: number, answer: (request: KeyRequest) => KeyAnswer): void {
+function run(
+  election: KeyElection,
+  clock: ManualClock,
+  forMs: number,
+  answer: (request: KeyRequest) => KeyAnswer,
+): void {
   for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 100) {
     const request = election.poll()
     if (request) election.answered(answer(request))

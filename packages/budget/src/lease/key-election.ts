@@ -1,4 +1,5 @@
 import type { Clock } from '@spillway/clock'
+import type { Leave, Office, OfficeElection } from './office.ts'
 
 /** What a leader writes into the key. */
 export interface KeyEntry {
@@ -25,7 +26,7 @@ export type KeyAnswer =
   | { readonly kind: 'unknown' }
 
 /** How an election is timed, in milliseconds. */
-export interface ElectionConfig {
+export interface KeyElectionConfig {
   readonly incarnation: string
   /** Time to live of the key: a leader that does not renew loses office within this. */
   readonly ttlMs: number
@@ -36,14 +37,7 @@ export interface ElectionConfig {
 }
 
 /** Defaults beside the type. JetStream's own fail-over takes 4 to 9 s: a shorter office would end with each of them. */
-export const defaultElectionTimes = { ttlMs: 10_000, renewMs: 2_500, retryMs: 500, drift: 0.02 } as const
-
-/** A term of office. */
-export interface Office {
-  readonly epoch: number
-  /** Own monotonic time after which nothing that this leader issued may be in force. */
-  readonly deadlineMs: number
-}
+export const defaultKeyElectionTimes = { ttlMs: 10_000, renewMs: 2_500, retryMs: 500, drift: 0.02 } as const
 
 /** What a candidate saw of the key on its own clock, without a gap. */
 interface Watch {
@@ -87,8 +81,8 @@ interface UnderWay {
  * its last successful renewal; a successor acts only after it has itself watched the key, without a gap, for a full time to
  * live in which nobody renewed it. So neither a store whose clock was set nor one that forgot the key ends an office early.
  */
-export class Election {
-  readonly #config: ElectionConfig
+export class KeyElection implements OfficeElection {
+  readonly #config: KeyElectionConfig
   readonly #clock: Clock
   #state: State = { kind: 'following' }
   #watch: Watch
@@ -99,13 +93,12 @@ export class Election {
   #inheritance: Inheritance | undefined
   #nextMs = 0
 
-  constructor(config: ElectionConfig, clock: Clock) {
+  constructor(config: KeyElectionConfig, clock: Clock) {
     this.#config = config
     this.#clock = clock
     this.#watch = { revision: -1, quietSinceMs: clock.nowMs(), heardMs: clock.nowMs() }
   }
 
-  /** The office held now, or undefined. Over at its deadline even if nobody can be reached. */
   get office(): Office | undefined {
     const state = this.#state
     if (state.kind !== 'leading') return undefined
@@ -115,7 +108,6 @@ export class Election {
     return nowMs < deadlineMs ? { epoch: state.epoch, deadlineMs } : undefined
   }
 
-  /** Somebody used that epoch: ours must be higher. A leader that learns of a higher one steps down. */
   sawEpoch(epoch: number): void {
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
     if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
@@ -125,27 +117,20 @@ export class Election {
     }
   }
 
-  /** Asks this candidate to leave; see {@link takeLeave}. It never stands again. */
   retire(): void {
     this.#isRetiring = true
   }
 
-  /**
-   * Leaves office for good, once {@link retire} was called and no write is under way. Returns the epoch that ends and the
-   * key's revision, which a successor may {@link inherit}; undefined before that, and without office.
-   */
-  takeLeave(): { readonly epoch: number; readonly revision: number } | undefined {
+  /** Leaves once no write is under way; the key stays, for a successor to {@link inherit}. */
+  takeLeave(): Leave | undefined {
     const state = this.#state
     if (!this.#isRetiring || this.#underWay || state.kind !== 'leading' || !this.office) return undefined
     this.#state = { kind: 'following' }
-    return { epoch: state.epoch, revision: state.revision }
+    return { incarnation: this.#config.incarnation, epoch: state.epoch, revision: state.revision }
   }
 
-  /**
-   * The leader of `epoch` has left office and handed over all that it had granted. Its key may be taken at that revision, soon,
-   * without waiting for it to expire: compare-and-set lets one successor in. False when that is old news.
-   */
-  inherit(epoch: number, revision: number): boolean {
+  /** The predecessor's key may be taken at that revision, soon: compare-and-set lets one successor in. */
+  inherit({ epoch, revision }: Leave): boolean {
     if (this.#isRetiring || this.#state.kind !== 'following' || epoch < this.#highestEpoch) return false
     const nowMs = this.#clock.nowMs()
     this.#highestEpoch = epoch
