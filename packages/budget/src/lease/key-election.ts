@@ -1,5 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import type { Leave, Office, OfficeElection } from './office.ts'
+import type { Office, OfficeElection } from './office.ts'
 
 /** What a leader writes into the key. */
 export interface KeyEntry {
@@ -47,14 +47,6 @@ interface Watch {
   readonly heardMs: number
 }
 
-/** A predecessor has left office and said all that it had granted: its key may be taken over without waiting. */
-interface Inheritance {
-  readonly revision: number
-  readonly untilMs: number
-  /** The key is ours already. */
-  readonly isTaken: boolean
-}
-
 type State =
   | { readonly kind: 'following' }
   /** The key is ours. The epoch is not written into it yet (S4), or the predecessor may still be in office (S5). */
@@ -89,8 +81,6 @@ export class KeyElection implements OfficeElection {
   #highestEpoch = 0
   #underWay: UnderWay | undefined
   #isUnsure = false
-  #isRetiring = false
-  #inheritance: Inheritance | undefined
   #nextMs = 0
 
   constructor(config: KeyElectionConfig, clock: Clock) {
@@ -117,33 +107,9 @@ export class KeyElection implements OfficeElection {
     }
   }
 
-  retire(): void {
-    this.#isRetiring = true
-  }
-
-  /** Leaves once no write is under way; the key stays, for a successor to {@link inherit}. */
-  takeLeave(): Leave | undefined {
-    const state = this.#state
-    if (!this.#isRetiring || this.#underWay || state.kind !== 'leading' || !this.office) return undefined
-    this.#state = { kind: 'following' }
-    return { incarnation: this.#config.incarnation, epoch: state.epoch, revision: state.revision }
-  }
-
-  /** The predecessor's key may be taken at that revision, soon: compare-and-set lets one successor in. */
-  inherit({ epoch, revision }: Leave): boolean {
-    if (this.#isRetiring || this.#state.kind !== 'following' || epoch < this.#highestEpoch) return false
-    const nowMs = this.#clock.nowMs()
-    this.#highestEpoch = epoch
-    this.#inheritance = { revision, untilMs: nowMs + this.#config.ttlMs / 2, isTaken: false }
-    this.#nextMs = nowMs
-    return true
-  }
-
   /** What to send now, or undefined. To be asked every 50 to 100 ms. */
   poll(): KeyRequest | undefined {
     const nowMs = this.#clock.nowMs()
-    if (this.#isRetiring) return undefined
-    if (this.#inheritance && nowMs >= this.#inheritance.untilMs) this.#inheritance = undefined
     if (this.#state.kind === 'leading' && !this.office) this.#follow(nowMs)
     if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
     const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
@@ -162,13 +128,11 @@ export class KeyElection implements OfficeElection {
       case 'written':
         return this.#written(answer.revision, done, nowMs)
       case 'refused':
-        this.#inheritance = undefined
         if (this.#state.kind !== 'following') this.#follow(nowMs)
         return this.#observe(answer.revision, nowMs)
       case 'found':
         return this.#found(answer.revision, answer.entry, nowMs)
       case 'unknown':
-        this.#inheritance = undefined
         this.#isUnsure = true
     }
   }
@@ -180,13 +144,11 @@ export class KeyElection implements OfficeElection {
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
     }
     if (state.kind === 'elected') {
-      const isQuiet = this.#inheritance?.isTaken === true || nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+      const isQuiet = nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
       const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
     }
-    const entry = { incarnation, epoch: 0 }
-    const inherited = this.#inheritance
-    return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
+    return { kind: 'create', entry: { incarnation, epoch: 0 } }
   }
 
   #written(revision: number, { request, sentMs, sentWallMs }: UnderWay, nowMs: number): void {
@@ -196,16 +158,11 @@ export class KeyElection implements OfficeElection {
     else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     this.#watch = { ...this.#watch, revision, heardMs: nowMs }
     const { epoch } = request.entry
-    if (this.#inheritance && this.#state.kind === 'following') {
-      this.#inheritance = { ...this.#inheritance, isTaken: true }
-      this.#nextMs = nowMs
-    }
     if (epoch === 0 || epoch < this.#highestEpoch) {
       this.#state = { kind: 'elected', revision }
       return
     }
     this.#highestEpoch = epoch
-    this.#inheritance = undefined
     const heldMs = this.#config.ttlMs * (1 - this.#config.drift)
     const deadlines = { deadlineMs: sentMs + heldMs, deadlineWallMs: sentWallMs + heldMs }
     this.#state = { kind: 'leading', revision, epoch, ...deadlines }

@@ -87,11 +87,10 @@ export function isSaneReport(report: LeaseReport): boolean {
 }
 
 /** As {@link isSaneReport}, for what a predecessor hands over. */
-export function isSaneHandOver({ incarnation, epoch, revision, commitments }: HandOver): boolean {
+export function isSaneHandOver({ incarnation, epoch, commitments }: HandOver): boolean {
   return (
     incarnation !== '' &&
     isCount(epoch) &&
-    isCount(revision) &&
     commitments.every(({ share, remainingMs }) => isSaneShare(share) && isAmount(remainingMs))
   )
 }

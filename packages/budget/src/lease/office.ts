@@ -11,8 +11,6 @@ export interface Leave {
   readonly incarnation: string
   /** The epoch that ends. */
   readonly epoch: number
-  /** The revision of the key that it held; 0 without a key. */
-  readonly revision: number
 }
 
 /** One candidate's part in the election to an office, however that is decided. At most one holds the office at any time. */
@@ -21,10 +19,4 @@ export interface OfficeElection {
   readonly office: Office | undefined
   /** Somebody used that epoch: ours must be higher (S4). A leader that learns of a higher one steps down. */
   sawEpoch(epoch: number): void
-  /** Asks this candidate to leave; see {@link takeLeave}. It never stands again. */
-  retire(): void
-  /** Leaves office for good once {@link retire} was called; undefined before that, and without office. */
-  takeLeave(): Leave | undefined
-  /** A leader has left, and all that it had granted is known here. False when that is old news. */
-  inherit(leave: Leave): boolean
 }

@@ -73,13 +73,12 @@ interface Term {
  */
 export class RegionNode {
   readonly regionElection: OfficeElection
-  readonly allocatorElection: OfficeElection
+  readonly allocatorElection: VoteElection
   readonly #config: RegionNodeConfig
   readonly #clock: Clock
   readonly #wires: RegionWires
   readonly #byKey: KeyElection | undefined
   readonly #byVoters: VoteElection | undefined
-  readonly #byRegions: VoteElection
   readonly #allocators: ReadonlyMap<string, Allocator>
   #term: Term | undefined
   /** Reports of regions came in since the last pass over them. */
@@ -99,8 +98,7 @@ export class RegionNode {
     this.regionElection = election
     this.#byKey = election instanceof KeyElection ? election : undefined
     this.#byVoters = election instanceof VoteElection ? election : undefined
-    this.#byRegions = new VoteElection({ ...vote, voters: regions }, clock, random)
-    this.allocatorElection = this.#byRegions
+    this.allocatorElection = new VoteElection({ ...vote, voters: regions }, clock, random)
     this.#allocators = new Map([...terms].map(([budget, term]) => [budget, this.#newAllocator(term)]))
   }
 
@@ -131,7 +129,7 @@ export class RegionNode {
 
   /** A region answered whether this process may be allocator. */
   receiveVote(vote: Vote): void {
-    this.#byRegions.answered(vote)
+    this.allocatorElection.answered(vote)
   }
 
   /** This region's vote on who is allocator. Undefined while another process has it, and when no answer is due. */
@@ -158,7 +156,7 @@ export class RegionNode {
     if (keyRequest) this.#wires.toRegionKey(keyRequest)
     const regionRequest = this.#byVoters?.poll(true)
     if (regionRequest) this.#wires.toRegionVoters(regionRequest)
-    const request = this.#byRegions.poll(this.regionElection.office !== undefined)
+    const request = this.allocatorElection.poll(this.regionElection.office !== undefined)
     if (request) this.#wires.toAllRegions(request)
     const due = [...this.#aggregators.values()].flatMap((aggregator) => aggregator.poll() ?? [])
     if (due.length > 0) this.#wires.toCandidates(due)

@@ -174,7 +174,7 @@ describe('a candidate', () => {
     const epoch = election.office?.epoch
 
     election.retire()
-    expect(election.takeLeave()).toEqual({ incarnation: 'x', epoch, revision: 0 })
+    expect(election.takeLeave()).toEqual({ incarnation: 'x', epoch })
     expect([election.office, election.takeLeave(), election.poll(true)]).toEqual([undefined, undefined, undefined])
   })
 })

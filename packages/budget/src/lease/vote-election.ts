@@ -86,17 +86,22 @@ export class VoteElection implements OfficeElection {
     if (this.#state === 'leading' && epoch > this.#epoch) this.#follow()
   }
 
+  /** Asks this candidate to leave; see {@link takeLeave}. It never stands again. */
   retire(): void {
     this.#isRetiring = true
   }
 
+  /** Leaves office for good once {@link retire} was called; undefined before that, and without office. */
   takeLeave(): Leave | undefined {
     if (!this.#isRetiring || !this.office) return undefined
     this.#follow()
-    return { incarnation: this.#config.candidate, epoch: this.#epoch, revision: 0 }
+    return { incarnation: this.#config.candidate, epoch: this.#epoch }
   }
 
-  /** Voters break their promise to who has left for candidates that know what it left behind. */
+  /**
+   * A leader has left, and all that it had granted is known here, and booked until it has expired: voters break their promise to it
+   * for who inherits. False when this candidate has no use for it.
+   */
   inherit({ incarnation, epoch }: Leave): boolean {
     if (this.#isRetiring || this.#state === 'leading') return false
     const nowMs = this.#clock.nowMs()
@@ -157,7 +162,6 @@ export class VoteElection implements OfficeElection {
     if (this.#state === 'leading') return
     // The promises so far are short ones: asks for long ones at once.
     this.#state = 'leading'
-    this.#inherits = ''
     this.#nextMs = this.#clock.nowMs()
   }
 

@@ -58,6 +58,29 @@ test('breaks a promise for who inherited from the very leader that holds it', ()
   expect(voter.handle(ask('z', 1, { inherits: 'x' }))).toMatchObject({ isPromised: false })
 })
 
+test('stays bound by a leader that left, towards all who do not inherit from it', () => {
+  const { clock, voter } = newVoter()
+  voter.handle(ask('x'))
+  voter.handle(ask('y', 1, { inherits: 'x', isInOffice: false }))
+  voter.handle(ask('y', 2, { inherits: 'x', isRelease: true }))
+
+  expect(voter.handle(ask('z', 1))).toMatchObject({ isPromised: false, forMs: 1_020 })
+  expect(voter.handle(ask('z', 2, { inherits: 'x', isInOffice: false }))).toMatchObject({ isPromised: true })
+  clock.advance(1_020)
+  expect(voter.handle(ask('w'))).toMatchObject({ isPromised: true })
+})
+
+test('is bound by all leaders that left, one after the other, towards who does not inherit from the last', () => {
+  const { voter } = newVoter()
+  voter.handle(ask('x'))
+  voter.handle(ask('y', 1, { inherits: 'x', isInOffice: false }))
+  voter.handle(ask('z', 1, { inherits: 'y', isInOffice: false }))
+  voter.handle(ask('z', 2, { inherits: 'y', isRelease: true }))
+
+  expect(voter.handle(ask('w', 1, { inherits: 'x' }))).toMatchObject({ isPromised: false, forMs: 1_020 })
+  expect(voter.handle(ask('w', 2, { inherits: 'y' }))).toMatchObject({ isPromised: true })
+})
+
 test('is bound to a mere candidate for a short time only', () => {
   const { clock, voter } = newVoter()
   voter.handle(ask('x', 1, { isInOffice: false }))

@@ -54,6 +54,8 @@ export class Voter {
   /** The promised candidate's latest request: older ones are late, and may have been given back. */
   #round = 0
   #untilMs: number
+  /** A leader that has left: until then only who knows what it granted may follow. */
+  #left = { incarnation: '', untilMs: Number.NEGATIVE_INFINITY }
   #epoch = 0
   #otherEpoch = 0
 
@@ -71,31 +73,42 @@ export class Voter {
     const { candidate, round, isRelease } = request
     const isHolder = candidate === this.#promisedTo
     if (isHolder && round < this.#round) return undefined
+    const nowMs = this.#clock.nowMs()
     if (isRelease) {
-      if (isHolder) this.#release(round)
+      if (isHolder) this.#promise(request, nowMs)
       return undefined
     }
-    const nowMs = this.#clock.nowMs()
-    const isFree =
-      isHolder || nowMs >= this.#untilMs || (request.inherits !== '' && request.inherits === this.#promisedTo)
+    const freeMs = isHolder ? nowMs : this.#freeMs(request.inherits)
     const answer = { voter: this.#config.name, candidate, round }
-    if (!isFree) {
+    if (freeMs > nowMs) {
       const otherEpoch = Math.max(this.#epoch, this.#otherEpoch)
-      return { ...answer, isPromised: false, forMs: this.#untilMs - nowMs, otherEpoch }
+      return { ...answer, isPromised: false, forMs: freeMs - nowMs, otherEpoch }
     }
+    if (!isHolder) this.#change(request.inherits)
     const { ttlMs, askedMs, drift } = this.#config
     const forMs = Math.max(0, Math.min(request.isInOffice ? ttlMs : askedMs, (deadlineMs - nowMs) / (1 + drift)))
-    if (!isHolder) this.#otherEpoch = Math.max(this.#epoch, this.#otherEpoch)
-    this.#promisedTo = candidate
-    this.#round = round
-    this.#epoch = request.epoch
     // What was promised before stands, should this promise be shorter.
-    this.#untilMs = Math.max(isHolder ? this.#untilMs : 0, nowMs + forMs * (1 + drift))
+    this.#promise(request, Math.max(isHolder ? this.#untilMs : 0, nowMs + forMs * (1 + drift)))
     return { ...answer, isPromised: true, forMs, otherEpoch: this.#otherEpoch }
   }
 
-  #release(round: number): void {
+  /** When somebody who inherits from that leader, or from nobody, may be promised something. */
+  #freeMs(inherits: string): number {
+    if (inherits !== '' && inherits === this.#promisedTo) return Number.NEGATIVE_INFINITY
+    return inherits === this.#left.incarnation ? this.#untilMs : Math.max(this.#untilMs, this.#left.untilMs)
+  }
+
+  /** Another candidate's turn. What the last one was promised binds all who do not inherit from it, if this one does. */
+  #change(inherits: string): void {
+    this.#otherEpoch = Math.max(this.#epoch, this.#otherEpoch)
+    if (inherits === '' || inherits !== this.#promisedTo) return
+    this.#left = { incarnation: inherits, untilMs: Math.max(this.#untilMs, this.#left.untilMs) }
+  }
+
+  #promise({ candidate, round, epoch }: VoteRequest, untilMs: number): void {
+    this.#promisedTo = candidate
     this.#round = round
-    this.#untilMs = this.#clock.nowMs()
+    this.#epoch = epoch
+    this.#untilMs = untilMs
   }
 }

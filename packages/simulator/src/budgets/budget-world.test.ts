@@ -229,6 +229,7 @@ test.each(MODES)(
 /** Seeds that once broke the promise, and what was wrong. */
 test.each([
   [66, 'a leader that had slept went on granting'],
+  [153, 'an heir lost office for a moment and forgot what it had inherited'],
   [1101, 'the key store lost a renewal that no candidate had seen'],
 ])('keeps the promise with seed %i: %s', (seed) => {
   for (const mode of MODES) expect(breakAtRandom(seed, 10_000, mode)).toBeUndefined()
