@@ -115,10 +115,12 @@ function isSaneShare(share: Share): boolean {
   return isAmount(share.rate) && isAmount(share.burst)
 }
 
-function isAmount(value: number): boolean {
+/** A finite number from 0 to {@link LARGEST}. */
+export function isAmount(value: number): boolean {
   return value >= 0 && value <= LARGEST
 }
 
-function isCount(value: number): boolean {
+/** A whole number from 0 up that is exact. */
+export function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@spillway/clock'
+import { isAmount, isCount } from './message.ts'
 import type { Leave, Office, OfficeElection } from './office.ts'
 import { Quorum } from './quorum.ts'
 import type { Vote, VoteRequest } from './voter.ts'
@@ -138,6 +139,7 @@ export class VoteElection implements OfficeElection {
   answered({ voter, candidate, round, isPromised, forMs, otherEpoch }: Vote): void {
     const sent = this.#sent.get(round)
     if (!sent || candidate !== this.#config.candidate || !this.#quorum.has(voter)) return
+    if (!isAmount(forMs) || !isCount(otherEpoch)) return
     const nowMs = this.#clock.nowMs()
     this.#highestEpoch = Math.max(this.#highestEpoch, otherEpoch)
     this.#freeMs.set(voter, isPromised ? nowMs : nowMs + forMs)

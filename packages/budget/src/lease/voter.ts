@@ -1,4 +1,5 @@
 import type { Clock } from '@spillway/clock'
+import { isCount } from './message.ts'
 
 /** A candidate asks voters for their promise, or for a longer one. */
 export interface VoteRequest {
@@ -66,11 +67,12 @@ export class Voter {
   }
 
   /**
-   * Answers a request; undefined when no answer is due. No promise outlives `deadlineMs`, own monotonic time at which somebody
+   * Answers a request; undefined when no answer is due, as to what makes no sense. No promise outlives `deadlineMs`, own monotonic time at which somebody
    * else may become the voter of that name.
    */
   handle(request: VoteRequest, deadlineMs = Number.POSITIVE_INFINITY): Vote | undefined {
-    const { candidate, round, isRelease } = request
+    const { candidate, round, epoch, isRelease } = request
+    if (candidate === '' || !isCount(round) || !isCount(epoch)) return undefined
     const isHolder = candidate === this.#promisedTo
     if (isHolder && round < this.#round) return undefined
     const nowMs = this.#clock.nowMs()
