@@ -113,3 +113,25 @@ test('adopts a key of unknown fate only if it names this very incarnation', () =
 
   expect(election.office).toBeUndefined()
 })
+
+test('waits a full time to live from when it last saw a leader at work, whatever the key says', () => {
+  const { election, clock } = newElection()
+  const key = freeKey()
+  run(election, clock, 9_000, key)
+  election.sawWork(1)
+
+  run(election, clock, 10_000, key)
+  expect(election.office).toBeUndefined()
+
+  run(election, clock, 1_200, key)
+  expect(election.office).toBeDefined()
+})
+
+test('does not take its own work for that of another', () => {
+  const { election, clock } = newElection()
+  run(election, clock, 12_000, freeKey())
+
+  election.sawWork(election.office?.epoch ?? 0)
+
+  expect(election.office).toBeDefined()
+})

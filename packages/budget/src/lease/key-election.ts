@@ -71,7 +71,8 @@ interface UnderWay {
  * Rules. S4: the epoch is one more than the revision won and than any epoch seen anywhere, and is written back before use; a
  * key store that was rolled back costs an election, never an epoch twice. S5: a leader's deadline counts from the sending of
  * its last successful renewal; a successor acts only after it has itself watched the key, without a gap, for a full time to
- * live in which nobody renewed it. So neither a store whose clock was set nor one that forgot the key ends an office early.
+ * live in which nobody renewed it and no work of a leader was seen. So neither a store whose clock was set nor one that forgot
+ * the key or a renewal ends an office early, unless the leader worked out of sight all that time.
  */
 export class KeyElection implements OfficeElection {
   readonly #config: KeyElectionConfig
@@ -105,6 +106,15 @@ export class KeyElection implements OfficeElection {
       this.#watch = { ...this.#watch, quietSinceMs: this.#clock.nowMs() }
       this.#state = { kind: 'elected', revision: this.#state.revision }
     }
+  }
+
+  /**
+   * A leader of that epoch has just been seen at work, by what it granted: whatever became of its renewals in the store, its
+   * office may last for a full time to live from here.
+   */
+  sawWork(epoch: number): void {
+    if (this.#state.kind === 'leading' && this.#state.epoch === epoch) return
+    this.#watch = { ...this.#watch, quietSinceMs: this.#clock.nowMs() }
   }
 
   /** What to send now, or undefined. To be asked every 50 to 100 ms. */

@@ -77,13 +77,23 @@ export function isSaneReport(report: LeaseReport): boolean {
   return (
     isCount(report.seq) &&
     report.seq > 0 &&
-    (report.ack === undefined || (isCount(report.ack.epoch) && isCount(report.ack.seq))) &&
+    (report.ack === undefined || isSaneGrantId(report.ack)) &&
     isSaneShare(report.force) &&
     isSaneShare(report.slice) &&
     isAmount(report.used) &&
     report.wants.every(isAmount) &&
     Math.abs(report.level) <= LARGEST
   )
+}
+
+/** As {@link isSaneReport}, for the name of a grant. */
+export function isSaneGrantId({ epoch, seq }: GrantId): boolean {
+  return isCount(epoch) && isCount(seq)
+}
+
+/** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
+export function compareGrants(one: GrantId, other: GrantId): number {
+  return one.epoch - other.epoch || one.seq - other.seq
 }
 
 /** As {@link isSaneReport}, for what a predecessor hands over. */

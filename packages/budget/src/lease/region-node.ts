@@ -5,7 +5,15 @@ import type { Ledger } from './commit-ledger.ts'
 import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
 import { LeaseGrantor, type Reception } from './lease-grantor.ts'
 import { LeaseHolder, type Acceptance } from './lease-holder.ts'
-import { isSaneHandOver, type HandOver, type LeaseGrant, type LeaseReport } from './message.ts'
+import {
+  compareGrants,
+  isSaneGrantId,
+  isSaneHandOver,
+  type GrantId,
+  type HandOver,
+  type LeaseGrant,
+  type LeaseReport,
+} from './message.ts'
 import type { Office, OfficeElection } from './office.ts'
 import { NO_SHARE } from './share.ts'
 import { VoteElection, defaultVoteTimes } from './vote-election.ts'
@@ -80,6 +88,8 @@ export class RegionNode {
   readonly #byKey: KeyElection | undefined
   readonly #byVoters: VoteElection | undefined
   readonly #allocators: ReadonlyMap<string, Allocator>
+  /** The newest grant of each budget that a sidecar of this region is known to run on. */
+  readonly #latestGrants = new Map<string, GrantId>()
   #term: Term | undefined
   /** Reports of regions came in since the last pass over them. */
   #hasHeard = false
@@ -171,7 +181,7 @@ export class RegionNode {
 
   /** Reports of a sidecar of this region arrived. Says what became of each; nothing while another process is in office. */
   receiveFromSidecar(reports: readonly LeaseReport[]): Reception[] {
-    for (const report of reports) if (report.ack) this.regionElection.sawEpoch(report.ack.epoch)
+    for (const report of reports) this.#noteWork(report)
     const aggregators = this.#aggregators
     if (aggregators.size === 0) return []
     return reports.map((report) => aggregators.get(report.budget)?.receive(report) ?? 'foreign')
@@ -194,6 +204,17 @@ export class RegionNode {
     const results = grants.map((grant) => aggregators.get(grant.budget)?.accept(grant) ?? 'foreign')
     if (results.includes('applied')) this.#passDown()
     return results
+  }
+
+  /** A grant newer than all before it is in force at a sidecar: whoever made it was in office. */
+  #noteWork({ budget, ack }: LeaseReport): void {
+    if (!ack || !isSaneGrantId(ack)) return
+    this.regionElection.sawEpoch(ack.epoch)
+    const latest = this.#latestGrants.get(budget)
+    if (latest && compareGrants(latest, ack) >= 0) return
+    if (!this.#config.terms.has(budget)) return
+    this.#latestGrants.set(budget, ack)
+    this.#byKey?.sawWork(ack.epoch)
   }
 
   #passToRegions(): void {

@@ -1,6 +1,6 @@
 import { SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
-import { BudgetWorld, type Machine, type WorldConfig } from './budget-world.ts'
+import { BudgetWorld, type Machine, type RegionMachine, type WorldConfig } from './budget-world.ts'
 import { MODES, breakAtRandom } from './random-world.ts'
 import { NewestOnlyLedger, type Sabotage } from './sabotage.ts'
 
@@ -77,6 +77,13 @@ function silenceSidecars(world: BudgetWorld): void {
   }
 }
 
+/** The aggregator of a region of two processes, and the other one. */
+function officesOf(world: BudgetWorld): { leader: RegionMachine; standby: RegionMachine } {
+  const [one, other] = world.processes
+  if (!one || !other) throw new Error('two processes are needed')
+  return one.process.regionElection.office ? { leader: one, standby: other } : { leader: other, standby: one }
+}
+
 /** One region of three processes that vote; at 40 s the leader hears nobody but one sidecar. */
 const lonelyLeader: Pick<Scenario, 'config' | 'events'> = {
   config: { regions: 1, processes: 3, hasVoters: true },
@@ -123,6 +130,42 @@ const scenarios: readonly Scenario[] = [
         (world) => {
           const leader = world.processes.find((machine) => machine.process.isAllocator)
           isolate(world, `r${leader?.region}`)
+        },
+      ],
+    ],
+  },
+  {
+    rule: 'S5',
+    what: 'a successor waits for a leader at work whose renewal the key store lost',
+    sabotage: { isBlindToWork: true },
+    config: { regions: 1 },
+    events: [
+      [
+        40_000,
+        (world) => {
+          // The standby cannot see the renewal that is about to be lost.
+          const { standby } = officesOf(world)
+          cutBoth(world, standby.name, 'r0.key')
+          world.regionKeys[0]?.key.snapshot()
+        },
+      ],
+      [
+        42_600,
+        (world) => {
+          const { leader, standby } = officesOf(world)
+          world.regionKeys[0]?.key.rollBack()
+          world.network.heal(standby.name, 'r0.key')
+          world.network.heal('r0.key', standby.name)
+          cutBoth(world, leader.name, 'r0.key')
+        },
+      ],
+      [
+        45_000,
+        (world) => {
+          const { leader, standby } = officesOf(world)
+          cutBoth(world, leader.name, standby.name)
+          cutBoth(world, leader.name, 'r0.s1')
+          cutBoth(world, standby.name, 'r0.s0')
         },
       ],
     ],

@@ -215,7 +215,10 @@ export class BudgetWorld implements Fleet {
     }
     this.#inside++
     for (const machine of this.#processesOf[sidecar.region] ?? []) {
-      this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar([report]))
+      this.#carry(sidecar, machine, () => {
+        const isBlind = this.#config.sabotage.isBlindToWork && !machine.process.regionElection.office
+        machine.process.receiveFromSidecar([isBlind ? { ...report, ack: undefined } : report])
+      })
     }
   }
 

@@ -8,7 +8,8 @@ export const MODES = ['keys', 'votes'] as const
 /** One of them. */
 export type Mode = (typeof MODES)[number]
 
-const REGIONS = 3
+/** How many regions random worlds have. */
+const REGIONS = [3, 2, 4]
 
 const between = { delayMs: 30, jitterMs: 80, loss: 0.05, duplication: 0.05 }
 
@@ -22,8 +23,9 @@ const BUDGETS = [
 /** A world at the mercy of chance, for so many steps of 10 ms. Returns what happened before its promise broke, or undefined. */
 export function breakAtRandom(seed: number, steps: number, mode: Mode): string | undefined {
   const random = new SeededRandom(seed)
-  const world = new BudgetWorld(randomConfig(seed, mode, random), random)
-  const faults = new RandomFaults(world, REGIONS, { everyMs: 3_000, longestMs: 15_000 }, random)
+  const config = randomConfig(seed, mode, random)
+  const world = new BudgetWorld(config, random)
+  const faults = new RandomFaults(world, config.regions, { everyMs: 3_000, longestMs: 15_000 }, random)
   for (let step = 0; step < steps; step++) {
     faults.step()
     if (world.step()) continue
@@ -33,9 +35,10 @@ export function breakAtRandom(seed: number, steps: number, mode: Mode): string |
 }
 
 function randomConfig(seed: number, mode: Mode, random: SeededRandom): WorldConfig {
-  const periods = Array.from({ length: REGIONS * 2 }, () => 1_000 + 9_000 * random.next())
+  const regions = REGIONS[Math.floor(seed / BUDGETS.length) % REGIONS.length] ?? 3
+  const periods = Array.from({ length: regions * 2 }, () => 1_000 + 9_000 * random.next())
   return {
-    regions: REGIONS,
+    regions,
     sidecars: 2,
     processes: mode === 'votes' ? 3 : 2,
     hasVoters: mode === 'votes',

@@ -14,6 +14,8 @@ export interface Sabotage {
   readonly isUncontained?: boolean
   /** S6: a region acknowledges a cut before it has clawed it back. */
   readonly isEarlyAck?: boolean
+  /** S5: who is not in office does not look at what sidecars say they were granted. */
+  readonly isBlindToWork?: boolean
   /** S11: voters that restart promise at once, whatever they promised before. */
   readonly isForgetful?: boolean
   /** S11: voters promise to everybody who asks. */
