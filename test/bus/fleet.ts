@@ -2,13 +2,14 @@ import { LeasedBudget, defaultLeasedBudgetConfig, defaultRegionNodeConfig, type 
 import {
   RegionLink,
   SidecarLink,
+  VoterLink,
   connectBus,
   natsAccounts,
   type Advice,
   type BusUser,
   type Credential,
 } from '@spillway/bus'
-import { systemClock } from '@spillway/clock'
+import { systemClock, systemRandom } from '@spillway/clock'
 import type { NatsConnection } from '@nats-io/transport-node'
 
 /** The budget that the fleets of these tests share: 1,000 per second, floors of 10 %. */
@@ -25,20 +26,26 @@ export interface FleetSidecar {
   readonly connection: NatsConnection
 }
 
+/** How the aggregators of a fleet are elected: by a key, or by both processes of the region and one of its sidecars. */
+export type Electorate = 'key' | 'voters'
+
 /** Two regions with two processes and two sidecars each, on one server, each under its own permissions. */
 export class Fleet {
   readonly advice: Advice[] = []
   readonly regions = new Map<string, RegionLink>()
   readonly sidecars = new Map<string, FleetSidecar>()
   readonly #url: string
+  readonly #electorate: Electorate
+  readonly #voters: VoterLink[] = []
   readonly #connections: NatsConnection[] = []
 
-  private constructor(url: string) {
+  private constructor(url: string, electorate: Electorate) {
     this.#url = url
+    this.#electorate = electorate
   }
 
-  /** Server configuration under which the fleet runs. */
-  static accounts(): string {
+  /** Server configuration under which the fleet runs. Where all vote, no store is needed. */
+  static accounts(electorate: Electorate = 'key'): string {
     return natsAccounts(
       [
         ...regionUsers(),
@@ -46,13 +53,13 @@ export class Fleet {
         { role: 'operator', credential: credentialOf('root') },
         { role: 'leaf', credential: credentialOf('leaf') },
       ],
-      true,
+      electorate === 'key',
     )
   }
 
   /** Connects everybody. */
-  static async start(url: string): Promise<Fleet> {
-    const fleet = new Fleet(url)
+  static async start(url: string, electorate: Electorate = 'key'): Promise<Fleet> {
+    const fleet = new Fleet(url, electorate)
     for (const user of regionUsers()) await fleet.#startRegion(user.region, user.id)
     for (const user of sidecarUsers()) await fleet.#startSidecar(user.region, user.id)
     return fleet
@@ -77,15 +84,27 @@ export class Fleet {
     return [...this.sidecars.values()].reduce((sum, { budget }) => sum + budget.force.rate, 0)
   }
 
-  /** Asks for `rate` per second at that sidecar for `durationMs`; resolves with the units it took. */
-  async load(id: string, rate: number, durationMs: number, tier = 0): Promise<number> {
+  /** The process that shares the budget out now. */
+  get allocator(): RegionLink | undefined {
+    return [...this.regions.values()].find(({ node }) => node.isAllocator)
+  }
+
+  /** Asks for `rate` per second at that sidecar for `durationMs`; resolves with the units it took, each told to `onTaken`. */
+  async load(
+    id: string,
+    rate: number,
+    durationMs: number,
+    onTaken: (nowMs: number) => void = () => undefined,
+  ): Promise<number> {
     const { budget } = this.sidecar(id)
     const startMs = performance.now()
     let asked = 0
     let taken = 0
     while (performance.now() - startMs < durationMs) {
       for (const due = ((performance.now() - startMs) * rate) / 1_000; asked < due; asked++) {
-        if (budget.take(1, tier)) taken++
+        if (!budget.take(1, 0)) continue
+        taken++
+        onTaken(performance.now())
       }
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
@@ -95,7 +114,7 @@ export class Fleet {
   /** Ends all links and connections. */
   async stop(): Promise<void> {
     for (const { link } of this.sidecars.values()) link.stop()
-    for (const link of this.regions.values()) link.stop()
+    for (const link of [...this.regions.values(), ...this.#voters]) link.stop()
     await Promise.all(this.#connections.map((connection) => connection.close()))
   }
 
@@ -106,10 +125,14 @@ export class Fleet {
       incarnation: `${id}-i`,
       process: id,
       shard: 's0',
+      voters: this.#electorate === 'voters' ? votersOf(region) : [],
       terms: new Map([['api', TERMS]]),
     }
-    const link = new RegionLink(config, await this.connectAs(id), systemClock, (advice) => this.advice.push(advice))
+    const note = (advice: Advice): void => void this.advice.push(advice)
+    const connection = await this.connectAs(id)
+    const link = new RegionLink(config, connection, systemClock, systemRandom, note)
     link.start()
+    this.#letVote(region, id, connection)
     this.regions.set(id, link)
   }
 
@@ -128,7 +151,19 @@ export class Fleet {
     const connection = await this.connectAs(sidecar)
     link.start(connection)
     this.sidecars.set(sidecar, { budget, link, connection })
+    this.#letVote(region, sidecar, connection)
   }
+
+  #letVote(region: string, voter: string, connection: NatsConnection): void {
+    if (this.#electorate === 'key' || !votersOf(region).includes(voter)) return
+    const link = new VoterLink({ region, shard: 's0', voter, drift: 0.02 }, connection, systemClock)
+    link.start()
+    this.#voters.push(link)
+  }
+}
+
+function votersOf(region: string): string[] {
+  return [`${region}-1`, `${region}-2`, `${region}-a`]
 }
 
 function regionUsers(): Extract<BusUser, { role: 'region' }>[] {
@@ -148,6 +183,7 @@ function sidecarUsers(): Extract<BusUser, { role: 'sidecar' }>[] {
     shard: 's0',
     id,
     credential: credentialOf(id),
+    isVoter: votersOf(id.slice(0, 2)).includes(id),
   }))
 }
 

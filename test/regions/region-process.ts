@@ -1,10 +1,10 @@
 /** A region process of the tour, started by it: one candidate for aggregator and allocator. */
 import { defaultRegionNodeConfig } from '@spillway/budget'
 import { RegionLink, connectBus } from '@spillway/bus'
-import { systemClock } from '@spillway/clock'
+import { systemClock, systemRandom } from '@spillway/clock'
 import { setupOf } from './child.ts'
 import { TERMS } from './terms.ts'
-import { REGIONS, credentialsOf } from './topology.ts'
+import { credentialsOf } from './topology.ts'
 
 const STATUS_MS = 200
 
@@ -18,10 +18,11 @@ const link = new RegionLink(
     process: name,
     incarnation,
     terms: new Map([[TERMS.budget, TERMS]]),
-    domains: { region, allocator: REGIONS[0] },
+    domain: region,
   },
   connection,
   systemClock,
+  systemRandom,
 )
 link.start()
 setInterval(() => {

@@ -35,6 +35,24 @@ test('two regions share one rate; without NATS both fall to their floors and go 
   expect([...east.events, ...west.events]).toContain('OfficeWon')
 }, 150_000)
 
+test('a sidecar that drains hands the allocator over, and the shares stay as they were', async () => {
+  await using scene = await TwoRegions.start()
+  const { east, west } = scene
+  const holder = async (): Promise<readonly boolean[]> =>
+    (await Promise.all([east.budget(), west.budget()])).map(({ isAllocator }) => isAllocator)
+  await Promise.all([east.load(60, 25_000), west.load(60, 25_000)])
+  await Promise.all([east.until(isGranted), west.until(isGranted)])
+  const before = await holder()
+  const [leaving, staying] = before[0] ? [east, west] : [west, east]
+
+  void leaving.sidecar.drain()
+  const { passedMs } = await staying.load(120, 900)
+
+  expect(await holder()).toEqual(before.map((isAllocator) => !isAllocator))
+  expect(await staying.budget()).toMatchObject({ isCutOff: false })
+  expect(passedMs.length).toBeGreaterThan(FLOOR.rate * 2)
+}, 60_000)
+
 test('starts and serves while there is no NATS at all, and says so', async () => {
   const nowhere = { nats: { servers: ['nats://127.0.0.1:1'] } }
   await using region = await Region.start('east', { ...nowhere, budgets: { charges: SHARED } })

@@ -16,14 +16,14 @@ export { waterFill, type Claim } from './lease/water-fill.ts'
 export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
 export { Allocator, defaultAllocatorConfig, type AllocatorConfig, type BudgetTerms } from './lease/allocator.ts'
 export {
-  Election,
-  defaultElectionTimes,
-  type ElectionConfig,
+  KeyElection,
+  defaultKeyElectionTimes,
+  type KeyElectionConfig,
   type KeyAnswer,
   type KeyEntry,
   type KeyRequest,
-  type Office,
-} from './lease/election.ts'
+} from './lease/key-election.ts'
+export type { Leave, Office, OfficeElection } from './lease/office.ts'
 export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'
 export { Bucket, NEVER, type BucketStart } from './bucket.ts'
 export {
@@ -38,10 +38,5 @@ export { Budget } from './budget.ts'
 export { Budgets } from './budgets.ts'
 export type { CallBudget } from './call-budget.ts'
 export { SharedBudget, type OnCutOff, type SharedBudgetConfig } from './shared-budget.ts'
-export {
-  StrictElection,
-  Voter,
-  type StrictElectionConfig,
-  type Vote,
-  type VoteRequest,
-} from './lease/strict-election.ts'
+export { VoteElection, defaultVoteTimes, type VoteElectionConfig } from './lease/vote-election.ts'
+export { Voter, type Vote, type VoterConfig, type VoteRequest } from './lease/voter.ts'

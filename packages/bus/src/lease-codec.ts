@@ -1,13 +1,8 @@
-import { NO_SHARE, type LeaseGrant, type LeaseReport, type Share } from '@spillway/budget'
-import { fileURLToPath } from 'node:url'
-import protobuf from 'protobufjs'
+import type { LeaseGrant, LeaseReport } from '@spillway/budget'
+import { decode, list, messageType, number, share, text } from './wire-fields.ts'
 
-const root = protobuf.loadSync(fileURLToPath(import.meta.resolve('@spillway/proto/spillway/v1/lease.proto')))
-const Reports = root.lookupType('spillway.v1.LeaseReports')
-const Grants = root.lookupType('spillway.v1.LeaseGrants')
-
-/** More budgets in one message are a mistake or an attack. */
-const MOST_ENTRIES = 4_096
+const Reports = messageType('LeaseReports')
+const Grants = messageType('LeaseGrants')
 
 /** More tiers in one report likewise. */
 const MOST_TIERS = 16
@@ -93,37 +88,6 @@ export function decodeGrants(bytes: Uint8Array, holder: string): LeaseGrant[] | 
   }))
 }
 
-type Plain = Readonly<Record<string, unknown>>
-
-function decode(type: protobuf.Type, bytes: Uint8Array): Plain | undefined {
-  try {
-    const plain: Plain = type.toObject(type.decode(bytes), { longs: Number, defaults: true, arrays: true })
-    return list(plain['reports'] ?? plain['grants']).length <= MOST_ENTRIES ? plain : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function list(value: unknown): readonly Plain[] {
-  return Array.isArray(value) ? value.filter(isPlain) : []
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null
-}
-
-function share(value: unknown): Share {
-  return isPlain(value) ? { rate: number(value['rate']), burst: number(value['burst']) } : NO_SHARE
-}
-
 function numbers(value: unknown): number[] {
   return Array.isArray(value) ? value.slice(0, MOST_TIERS).map(number) : []
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' ? value : Number.NaN
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -19,6 +19,7 @@ const users: BusUser[] = [
     id: 'two',
     credential: { kind: 'nkey', publicKey: pair.getPublicKey() },
   },
+  { role: 'sidecar', region: 'eu', shard: 's0', id: 'voter', isVoter: true, credential: password('voter') },
   { role: 'region', region: 'eu', shard: 's0', id: 'eu-1', credential: password('eu-1') },
   { role: 'region', region: 'us', shard: 's0', id: 'us-1', credential: password('us-1') },
   { role: 'operator', credential: password('operator') },
@@ -26,7 +27,14 @@ const users: BusUser[] = [
 
 test('the example that ships is what the generator writes', () => {
   const example: BusUser[] = [
-    { role: 'sidecar', region: 'eu', shard: 's0', id: 'checkout-1', credential: templateOf('checkout-1') },
+    {
+      role: 'sidecar',
+      region: 'eu',
+      shard: 's0',
+      id: 'checkout-1',
+      isVoter: true,
+      credential: templateOf('checkout-1'),
+    },
     { role: 'region', region: 'eu', shard: 's0', id: 'eu-1', credential: templateOf('eu-1') },
     { role: 'region', region: 'eu', shard: 's0', id: 'eu-2', credential: templateOf('eu-2') },
     { role: 'operator', credential: templateOf('operator') },
@@ -137,5 +145,29 @@ describe.each(natsVersions())('permissions on nats-server $version', ({ binary }
     expect(await publishes(eu, 'spillway.v1.down.s0.us')).toBe(true)
     expect(await publishes(eu, 'spillway.v1.grant.us.s0.one')).toBe(false)
     expect(await publishes(eu, 'spillway.v1.up.s0.us')).toBe(false)
+  })
+
+  test('a region votes, stands and leaves under its own name only', async () => {
+    const eu = await as('eu-1')
+
+    expect(await publishes(eu, 'spillway.v1.vote.s0.eu')).toBe(true)
+    expect(await publishes(eu, 'spillway.v1.vote.s0.us')).toBe(false)
+    expect(await publishes(eu, 'spillway.v1.promise.s0.us.eu')).toBe(true)
+    expect(await publishes(eu, 'spillway.v1.promise.s0.us.us')).toBe(false)
+    expect(await publishes(eu, 'spillway.v1.leave.s0.eu')).toBe(true)
+    expect(await publishes(eu, 'spillway.v1.leave.s0.us')).toBe(false)
+  })
+
+  test('within a region everybody votes and stands under its own name only, and sidecars only if they are told to', async () => {
+    const [eu, voter, one] = [await as('eu-1'), await as('voter'), await as('one')]
+
+    expect(await publishes(eu, 'spillway.v1.vote.eu.s0.eu-1')).toBe(true)
+    expect(await publishes(eu, 'spillway.v1.vote.eu.s0.eu-2')).toBe(false)
+    expect(await publishes(eu, 'spillway.v1.promise.eu.s0.eu-2.voter')).toBe(false)
+    expect(await publishes(voter, 'spillway.v1.promise.eu.s0.eu-1.voter')).toBe(true)
+    expect(await publishes(voter, 'spillway.v1.promise.eu.s0.eu-1.eu-1')).toBe(false)
+    expect(await publishes(voter, 'spillway.v1.vote.eu.s0.voter')).toBe(false)
+    expect(await publishes(one, 'spillway.v1.promise.eu.s0.eu-1.one')).toBe(false)
+    expect(await hears(one, 'spillway.v1.vote.eu.s0.*')).toBe(false)
   })
 })

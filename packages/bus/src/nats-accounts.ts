@@ -15,6 +15,8 @@ export type BusUser =
       readonly shard: string
       readonly id: string
       readonly credential: Credential
+      /** It is one of those who elect the region's aggregator. */
+      readonly isVoter?: boolean
     }
   /** A process that may become aggregator and allocator; `id` is the name it connects with. */
   | {
@@ -77,10 +79,11 @@ function userLines(user: BusUser): string[] {
 function permissionsOf(user: BusUser): Permissions | undefined {
   switch (user.role) {
     case 'sidecar': {
-      const { region, shard, id } = checked(user)
+      const { region, shard, id, isVoter = false } = checked(user)
+      const voter = isVoter ? voterPermissions(user) : NOTHING
       return {
-        publish: [subject.report(region, shard, id), subject.advice(region, id, '*')],
-        subscribe: [subject.grant(region, shard, id)],
+        publish: [subject.report(region, shard, id), subject.advice(region, id, '*'), ...voter.publish],
+        subscribe: [subject.grant(region, shard, id), ...voter.subscribe],
       }
     }
     case 'region':
@@ -92,22 +95,48 @@ function permissionsOf(user: BusUser): Permissions | undefined {
   }
 }
 
-function regionPermissions({ region, shard, id }: { region: string; shard: string; id: string }): Permissions {
-  const buckets = [`SPILLWAY_REGION_${region}_${shard}`, `SPILLWAY_ALLOCATOR_${shard}`]
+const NOTHING: Permissions = { publish: [], subscribe: [] }
+
+interface Member {
+  readonly region: string
+  readonly shard: string
+  readonly id: string
+}
+
+function voterPermissions({ region, shard, id }: Member): Permissions {
+  return {
+    publish: [subject.regionPromise(region, shard, '*', id)],
+    subscribe: [subject.regionVote(region, shard, '*')],
+  }
+}
+
+function regionPermissions(member: Member): Permissions {
+  const { region, shard, id } = member
+  const voter = voterPermissions(member)
   return {
     publish: [
       subject.grant(region, shard, '*'),
       subject.up(shard, region),
       subject.down(shard, '*'),
+      subject.vote(shard, region),
+      subject.promise(shard, '*', region),
+      subject.leave(shard, region),
+      subject.regionVote(region, shard, id),
+      ...voter.publish,
       subject.advice(region, id, '*'),
       '$JS.API.INFO',
       '$JS.*.API.INFO',
-      ...buckets.flatMap(bucketSubjects),
+      ...bucketSubjects(`SPILLWAY_REGION_${region}_${shard}`),
     ],
     subscribe: [
       subject.report(region, shard, '*'),
       subject.up(shard, '*'),
       subject.down(shard, region),
+      subject.vote(shard, '*'),
+      subject.promise(shard, region, '*'),
+      subject.leave(shard, '*'),
+      subject.regionPromise(region, shard, id, '*'),
+      ...voter.subscribe,
       `${inboxOf(id)}.>`,
     ],
   }
@@ -129,7 +158,7 @@ function bucketSubjects(bucket: string): string[] {
   ]
 }
 
-function checked<User extends { region: string; shard: string; id: string }>(user: User): User {
+function checked<User extends Member>(user: User): User {
   for (const name of [user.region, user.shard, user.id]) {
     if (!isSubjectToken(name))
       throw new RangeError(`"${name}" cannot stand in a subject: 1 to 64 letters, digits, _ or -`)

@@ -1,34 +1,44 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import {
   RegionNode,
-  defaultElectionTimes,
-  type Election,
+  defaultKeyElectionTimes,
+  type HandOver,
   type KeyRequest,
   type LeaseReport,
   type Reception,
   type RegionNodeConfig,
+  type Vote,
 } from '@spillway/budget'
-import type { Clock, Timer } from '@spillway/clock'
+import type { Clock, Random, Timer } from '@spillway/clock'
 import { AdviceDesk, type Advice } from './advice.ts'
 import { EpochGuard } from './epoch-guard.ts'
 import { LeaderKey } from './leader-key.ts'
 import { decodeGrants, decodeReports, encodeGrants, encodeReports } from './lease-codec.ts'
 import { lastToken, subject } from './subject.ts'
+import {
+  decodeHandOver,
+  decodeVote,
+  decodeVoteRequest,
+  encodeHandOver,
+  encodeVote,
+  encodeVoteRequest,
+} from './vote-codec.ts'
 
 /** One process that may become its region's aggregator and the allocator. */
 export interface RegionLinkConfig extends RegionNodeConfig {
   readonly shard: string
-  /** Name of this process that outlives restarts; permissions bind its advisories to it. */
+  /** Name of this process that outlives restarts; permissions bind its advisories and candidacies to it. */
   readonly process: string
-  /** JetStream domains that keep the keys of the region's office and of the allocator's; left out, that of the server. */
-  readonly domains?: { readonly region: string; readonly allocator: string }
+  /** JetStream domain that keeps the key of the region's office, if nobody votes on it; left out, that of the server. */
+  readonly domain?: string
 }
 
 const POLL_MS = 20
 const ALLOCATE_MS = 50
 
 /**
- * Joins a `RegionNode` to NATS: reports of sidecars and regions in, grants out, elections by a key for each office.
+ * Joins a `RegionNode` to NATS: reports of sidecars and regions in, grants out; elections by votes over core NATS, and that to the
+ * region's office by a key in JetStream where no voters are named.
  */
 export class RegionLink {
   readonly node: RegionNode
@@ -36,7 +46,6 @@ export class RegionLink {
   readonly #connection: NatsConnection
   readonly #clock: Clock
   readonly #regionKey: LeaderKey
-  readonly #allocatorKey: LeaderKey
   readonly #subscriptions: Subscription[] = []
   readonly #timers = new Set<Timer>()
   readonly #desk: AdviceDesk
@@ -49,6 +58,7 @@ export class RegionLink {
     config: RegionLinkConfig,
     connection: NatsConnection,
     clock: Clock,
+    random: Random,
     onAdvice: (advice: Advice) => void = () => undefined,
   ) {
     const { region, shard, process } = config
@@ -59,19 +69,22 @@ export class RegionLink {
       onAdvice(advice)
       this.#publish(subject.advice(region, process, advice.kind), Buffer.from(JSON.stringify(advice)))
     })
-    this.#regionKey = this.#key(`SPILLWAY_REGION_${region}_${shard}`, config.domains?.region)
-    this.#allocatorKey = this.#key(`SPILLWAY_ALLOCATOR_${shard}`, config.domains?.allocator)
+    this.#regionKey = this.#key(`SPILLWAY_REGION_${region}_${shard}`, config.domain)
     this.node = new RegionNode(
       config,
       {
-        toRegionKey: (request) => void this.#ask(this.#regionKey, this.node.regionElection, request),
-        toAllocatorKey: (request) => void this.#ask(this.#allocatorKey, this.node.allocatorElection, request),
+        toRegionKey: (request) => void this.#ask(request),
+        toRegionVoters: (request) =>
+          this.#publish(subject.regionVote(region, shard, process), encodeVoteRequest(request)),
+        toAllRegions: (request) => this.#publish(subject.vote(shard, region), encodeVoteRequest(request)),
+        handOver: (handOver) => this.#handOver(handOver),
         toCandidates: (reports) =>
           this.#publish(subject.up(shard, region), encodeReports(reports[0]?.incarnation ?? '', reports)),
         toRegion: (name, grants) => this.#publish(subject.down(shard, name), encodeGrants(grants)),
         toSidecar: (sidecar, grants) => this.#publish(subject.grant(region, shard, sidecar), encodeGrants(grants)),
       },
       clock,
+      random,
     )
   }
 
@@ -85,6 +98,14 @@ export class RegionLink {
       this.#takeReports(bytes, from, this.#allocatorEpochs, (reports) => this.node.receiveFromRegion(reports)),
     )
     this.#listen(subject.down(shard, region), (bytes) => this.#takeGrants(bytes))
+    this.#listen(subject.vote(shard, '*'), (bytes, from) => this.#vote(bytes, from))
+    this.#listen(subject.promise(shard, region, '*'), (bytes, from) =>
+      this.#takeVote(bytes, from, this.#allocatorEpochs, (vote) => this.node.receiveVote(vote)),
+    )
+    this.#listen(subject.regionPromise(region, shard, this.#config.process, '*'), (bytes, from) =>
+      this.#takeVote(bytes, from, this.#regionEpochs, (vote) => this.node.receiveRegionVote(vote)),
+    )
+    this.#listen(subject.leave(shard, '*'), (bytes, from) => this.#inherit(bytes, from))
     this.#every(POLL_MS, () => {
       this.node.poll()
       this.#tellOffices()
@@ -99,7 +120,7 @@ export class RegionLink {
   }
 
   #key(bucket: string, domain: string | undefined): LeaderKey {
-    const config = { bucket, ttlMs: defaultElectionTimes.ttlMs, ...(domain === undefined ? {} : { domain }) }
+    const config = { bucket, ttlMs: defaultKeyElectionTimes.ttlMs, ...(domain === undefined ? {} : { domain }) }
     return new LeaderKey(config, this.#connection, (error) =>
       this.#desk.raise({
         kind: 'store',
@@ -136,6 +157,39 @@ export class RegionLink {
     }
   }
 
+  #vote(bytes: Uint8Array, from: string): void {
+    const { region, shard } = this.#config
+    const request = decodeVoteRequest(bytes)
+    if (!request) return this.#desk.raise({ kind: 'unreadable', about: from })
+    if (!this.#admits(request.epoch, this.#allocatorEpochs, from)) return
+    const vote = this.node.vote(request)
+    if (vote) this.#publish(subject.promise(shard, from, region), encodeVote(vote))
+  }
+
+  #takeVote(bytes: Uint8Array, from: string, epochs: EpochGuard, receive: (vote: Vote) => void): void {
+    const vote = decodeVote(bytes, from)
+    if (!vote) return this.#desk.raise({ kind: 'unreadable', about: from })
+    if (this.#admits(vote.otherEpoch, epochs, from)) receive(vote)
+  }
+
+  #handOver(handOver: HandOver): void {
+    const { region, shard } = this.#config
+    const bytes = encodeHandOver(handOver)
+    if (bytes) this.#publish(subject.leave(shard, region), bytes)
+  }
+
+  #inherit(bytes: Uint8Array, from: string): void {
+    const handOver = decodeHandOver(bytes)
+    if (!handOver) return this.#desk.raise({ kind: 'unreadable', about: from })
+    if (this.#admits(handOver.epoch, this.#allocatorEpochs, from)) this.node.receiveHandOver(handOver)
+  }
+
+  #admits(epoch: number, epochs: EpochGuard, from: string): boolean {
+    const isPossible = epochs.admits(epoch)
+    if (!isPossible) this.#desk.raise({ kind: 'malformed', about: from, detail: 'impossible epoch' })
+    return isPossible
+  }
+
   /** Says when an office was taken or lost since the last look. */
   #tellOffices(): void {
     const { regionElection, allocatorElection } = this.node
@@ -163,8 +217,8 @@ export class RegionLink {
     if (!this.#connection.isClosed()) this.#connection.publish(name, bytes)
   }
 
-  async #ask(key: LeaderKey, election: Election, request: KeyRequest): Promise<void> {
-    election.answered(await key.ask(request))
+  async #ask(request: KeyRequest): Promise<void> {
+    this.node.receiveKeyAnswer(await this.#regionKey.ask(request))
   }
 
   #every(intervalMs: number, task: () => void): void {

@@ -22,6 +22,17 @@ export const subject = {
   up: (shard: string, region: string): string => `${ROOT}.up.${shard}.${region}`,
   /** Grants to one region. */
   down: (shard: string, region: string): string => `${ROOT}.down.${shard}.${region}`,
+  /** A region's candidates for allocator ask all regions for their votes. */
+  vote: (shard: string, region: string): string => `${ROOT}.vote.${shard}.${region}`,
+  /** Region `voter` votes on a candidate of `region`. */
+  promise: (shard: string, region: string, voter: string): string => `${ROOT}.promise.${shard}.${region}.${voter}`,
+  /** An allocator leaves and hands its office over to all candidates. */
+  leave: (shard: string, region: string): string => `${ROOT}.leave.${shard}.${region}`,
+  /** A candidate for aggregator asks the voters of its region. */
+  regionVote: (region: string, shard: string, process: string): string => `${ROOT}.vote.${region}.${shard}.${process}`,
+  /** A voter of a region votes on a candidate for its aggregator. */
+  regionPromise: (region: string, shard: string, process: string, voter: string): string =>
+    `${ROOT}.promise.${region}.${shard}.${process}.${voter}`,
   /** Advisories: refused messages, fencing, changes of office. `from` is who noticed. */
   advice: (region: string, from: string, kind: string): string => `${ROOT}.advice.${region}.${from}.${kind}`,
 } as const

@@ -17,15 +17,16 @@ export interface DrainReport {
   readonly tookMs: number
 }
 
-/** Settles, turns new calls away, says GOAWAY, and waits for those in flight. Health is the caller's business. */
+/** Hands an office over, settles, turns new calls away, says GOAWAY, and waits for those in flight. Health is the caller's business. */
 export async function drain(
-  { inbound, sides, telemetry }: Pick<Composition, 'inbound' | 'sides' | 'telemetry'>,
+  { inbound, sides, telemetry, leases }: Pick<Composition, 'inbound' | 'sides' | 'telemetry' | 'leases'>,
   listener: Listener,
   { settle, grace }: DrainConfig,
 ): Promise<DrainReport> {
   const { clock } = sides.inbound
   const startedMs = clock.nowMs()
   telemetry.emit({ kind: 'drain_started', inFlight: sides.inbound.inFlight, graceMs: grace })
+  leases?.retire()
   await pause(settle, clock)
   inbound.drain()
   let cut = 0

@@ -6,7 +6,7 @@ import {
   defaultRegionNodeConfig,
   type RegionNode,
 } from '@spillway/budget'
-import type { Advice, BusConnection, RegionLink, SidecarLink } from '@spillway/bus'
+import type { Advice, BusConnection, RegionLink, SidecarLink, VoterLink } from '@spillway/bus'
 import type { Clock, Random, Timer } from '@spillway/clock'
 import type { Emit } from '@spillway/telemetry'
 import { budgetTerms } from './budget-terms.ts'
@@ -40,6 +40,7 @@ export class Leases implements BusListener {
   readonly #watch: LeaseWatch
   #sidecar: SidecarLink | undefined
   #region: RegionLink | undefined
+  #voter: VoterLink | undefined
   #timer: Timer | undefined
   #isClosed = false
 
@@ -87,12 +88,18 @@ export class Leases implements BusListener {
     this.#look()
   }
 
+  /** This process is about to end: an allocator hands its office over, so that nobody waits for its leases to run out. */
+  retire(): void {
+    this.node?.retire()
+  }
+
   /** Takes no further part; what is held elsewhere ends by itself. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#timer?.cancel()
     this.#sidecar?.stop()
     this.#region?.stop()
+    this.#voter?.stop()
     await this.#session.close()
   }
 
@@ -118,7 +125,7 @@ export class Leases implements BusListener {
     if (this.#isClosed) return
     const { region, nats, role } = this.#config
     const { shard } = nats
-    const { clock } = this.#parts
+    const { clock, random } = this.#parts
     const advised = (advice: Advice): void => this.#advised(advice)
     if (role.includes('aggregator')) {
       const terms = budgetTerms(this.#config)
@@ -129,9 +136,15 @@ export class Leases implements BusListener {
         incarnation: this.#incarnation,
         terms,
         sliceMs: nats.sliceHold,
+        voters: nats.voters ?? [],
       }
-      this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock, advised)
+      this.#region = new bus.RegionLink({ ...defaultRegionNodeConfig, ...identity }, connection, clock, random, advised)
       this.#region.start()
+    }
+    if (nats.voters?.includes(this.#holder)) {
+      const { drift } = defaultRegionNodeConfig
+      this.#voter = new bus.VoterLink({ region, shard, voter: this.#holder, drift }, connection, clock, advised)
+      this.#voter.start()
     }
     const identity = { region, shard, sidecar: this.#holder, incarnation: this.#incarnation, pollMs: POLL_MS }
     const leases = new Map(Array.from(this.#budgets.values(), ({ name, lease }) => [name, lease]))

@@ -1,6 +1,6 @@
 import type { Clock } from '@spillway/clock'
 import type { Ledger } from './commit-ledger.ts'
-import type { Office } from './election.ts'
+import type { Office } from './office.ts'
 import { LeaseGrantor, type Reception } from './lease-grantor.ts'
 import type { Commitment, LeaseGrant, LeaseReport } from './message.ts'
 import type { Share } from './share.ts'
@@ -25,6 +25,11 @@ export interface AllocatorConfig {
   readonly newLedger?: () => Ledger
 }
 
+interface Inherited {
+  readonly commitment: Commitment
+  readonly expiresMs: number
+}
+
 /** Defaults beside the type. */
 export const defaultAllocatorConfig = { drift: 0.02, ttlMs: 9_000, spare: 0.04 } as const
 
@@ -36,7 +41,7 @@ export class Allocator {
   readonly #terms: BudgetTerms
   readonly #config: AllocatorConfig
   readonly #clock: Clock
-  #inherited: readonly { readonly commitment: Commitment; readonly expiresMs: number }[] = []
+  #inherited: readonly Inherited[] = []
   #grantor: { readonly epoch: number; readonly grantor: LeaseGrantor } | undefined
 
   constructor(terms: BudgetTerms, config: AllocatorConfig, clock: Clock) {
@@ -62,13 +67,13 @@ export class Allocator {
     return this.#grantor?.grantor.handOver() ?? []
   }
 
-  /** What a predecessor had out when it left: to be booked by the next term. */
+  /**
+   * What a predecessor had out when it left: booked by every term that begins before it has expired. A term may end early, and
+   * who comes back finds no other trace of it.
+   */
   inherit(commitment: Commitment): void {
     const expiresMs = this.#clock.nowMs() + commitment.remainingMs * (1 + this.#config.drift)
-    this.#inherited = [
-      ...this.#inherited.filter((other) => other.expiresMs > this.#clock.nowMs()),
-      { commitment, expiresMs },
-    ]
+    this.#inherited = [...this.#live(), { commitment, expiresMs }]
   }
 
   #for({ epoch }: Office): LeaseGrantor {
@@ -88,8 +93,13 @@ export class Allocator {
       floors,
     }
     const grantor = new LeaseGrantor(config, epoch, this.#clock, (region) => regions.get(region))
+    this.#inherited = this.#live()
     for (const { commitment, expiresMs } of this.#inherited) grantor.inherit(commitment, expiresMs)
-    this.#inherited = []
     return grantor
+  }
+
+  #live(): Inherited[] {
+    const nowMs = this.#clock.nowMs()
+    return this.#inherited.filter(({ expiresMs }) => expiresMs > nowMs)
   }
 }

@@ -1,4 +1,4 @@
-import type { GrantId } from './message.ts'
+import { compareGrants, type GrantId } from './message.ts'
 import { NO_SHARE, isWithin, maxShare, type Share } from './share.ts'
 
 /** A grant that may be in force at the holder. Times are the grantor's own monotonic clock, drift already added. */
@@ -38,14 +38,14 @@ export class CommitLedger implements Ledger {
    * all before it; later ones stay booked. False when it claims more than it was ever given: nothing is changed then.
    */
   acknowledge(id: GrantId, force: Share, slice: Share): boolean {
-    const acknowledged = this.#bookings.find((booking) => compare(booking.id, id) === 0)
+    const acknowledged = this.#bookings.find((booking) => compareGrants(booking.id, id) === 0)
     if (!acknowledged) return true
-    const older = this.#bookings.filter((booking) => compare(booking.id, id) <= 0)
+    const older = this.#bookings.filter((booking) => compareGrants(booking.id, id) <= 0)
     const most = older.reduce((sum, booking) => maxShare(sum, booking.share), NO_SHARE)
     if (!isWithin(force, most) || !isWithin(slice, most)) return false
     const isClawedBack = isWithin(force, acknowledged.share)
     const expiresMs = isClawedBack ? acknowledged.expiresMs : Math.max(...older.map((booking) => booking.expiresMs))
-    const later = this.#bookings.filter((booking) => compare(booking.id, id) > 0)
+    const later = this.#bookings.filter((booking) => compareGrants(booking.id, id) > 0)
     this.#bookings = [{ id, share: force, expiresMs, slice, sliceExpiresMs: acknowledged.sliceExpiresMs }, ...later]
     return true
   }
@@ -70,11 +70,6 @@ export class CommitLedger implements Ledger {
   lastExpiryMs(): number {
     return this.#bookings.reduce((last, booking) => Math.max(last, booking.expiresMs), 0)
   }
-}
-
-/** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
-function compare(one: GrantId, other: GrantId): number {
-  return one.epoch - other.epoch || one.seq - other.seq
 }
 
 function shareAt(booking: Booking, nowMs: number): Share {

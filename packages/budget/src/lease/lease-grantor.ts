@@ -4,7 +4,7 @@ import { totalOf } from './demand-news.ts'
 import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
 import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from './message.ts'
 import { Pot } from './pot.ts'
-import { NO_SHARE, addShares, isWithin, minShare, subtractShare, type Share } from './share.ts'
+import { NO_SHARE, addShares, isWithin, maxShare, minShare, subtractShare, type Share } from './share.ts'
 import { SlicePool } from './slice-pool.ts'
 import { waterFill, type Claim } from './water-fill.ts'
 
@@ -164,10 +164,12 @@ export class LeaseGrantor {
   /** Books what a predecessor had out when it left, until `expiresMs` or until its holder runs on a grant of ours. */
   inherit({ holder, incarnation, share }: Commitment, expiresMs: number): void {
     const entitlement = this.#entitlementOf(holder)
-    if (!entitlement || this.#book.find(holder, incarnation)) return
-    const ledger = this.#newLedger()
+    if (!entitlement) return
+    // Several predecessors may have granted to the same holder: the most of it counts.
+    const { ledger, granted } = this.#book.find(holder, incarnation) ?? { ledger: this.#newLedger(), granted: NO_SHARE }
     ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
-    this.#book.inherit({ id: holder, incarnation, entitlement, ledger, granted: share }, this.#clock.nowMs())
+    const most = { id: holder, incarnation, entitlement, ledger, granted: maxShare(granted, share) }
+    this.#book.inherit(most, this.#clock.nowMs())
   }
 
   #newLedger(): Ledger {

@@ -1,3 +1,4 @@
+import type { Leave } from './office.ts'
 import type { Share } from './share.ts'
 
 /**
@@ -55,10 +56,7 @@ export interface LeaseGrant extends GrantId {
 }
 
 /** What an allocator that leaves office still has out, for whoever follows it. */
-export interface HandOver {
-  /** The epoch that ends, and the revision of the key that the leader held. */
-  readonly epoch: number
-  readonly revision: number
+export interface HandOver extends Leave {
   readonly commitments: readonly Commitment[]
 }
 
@@ -79,7 +77,7 @@ export function isSaneReport(report: LeaseReport): boolean {
   return (
     isCount(report.seq) &&
     report.seq > 0 &&
-    (report.ack === undefined || (isCount(report.ack.epoch) && isCount(report.ack.seq))) &&
+    (report.ack === undefined || isSaneGrantId(report.ack)) &&
     isSaneShare(report.force) &&
     isSaneShare(report.slice) &&
     isAmount(report.used) &&
@@ -88,11 +86,21 @@ export function isSaneReport(report: LeaseReport): boolean {
   )
 }
 
+/** As {@link isSaneReport}, for the name of a grant. */
+export function isSaneGrantId({ epoch, seq }: GrantId): boolean {
+  return isCount(epoch) && isCount(seq)
+}
+
+/** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
+export function compareGrants(one: GrantId, other: GrantId): number {
+  return one.epoch - other.epoch || one.seq - other.seq
+}
+
 /** As {@link isSaneReport}, for what a predecessor hands over. */
-export function isSaneHandOver({ epoch, revision, commitments }: HandOver): boolean {
+export function isSaneHandOver({ incarnation, epoch, commitments }: HandOver): boolean {
   return (
+    incarnation !== '' &&
     isCount(epoch) &&
-    isCount(revision) &&
     commitments.every(({ share, remainingMs }) => isSaneShare(share) && isAmount(remainingMs))
   )
 }
@@ -117,10 +125,12 @@ function isSaneShare(share: Share): boolean {
   return isAmount(share.rate) && isAmount(share.burst)
 }
 
-function isAmount(value: number): boolean {
+/** A finite number from 0 to {@link LARGEST}. */
+export function isAmount(value: number): boolean {
   return value >= 0 && value <= LARGEST
 }
 
-function isCount(value: number): boolean {
+/** A whole number from 0 up that is exact. */
+export function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }

@@ -1,32 +1,47 @@
-import type { Clock } from '@spillway/clock'
+import type { Clock, Random } from '@spillway/clock'
 import { Aggregator } from './aggregator.ts'
 import { Allocator, defaultAllocatorConfig, type BudgetTerms } from './allocator.ts'
 import type { Ledger } from './commit-ledger.ts'
-import { Election, defaultElectionTimes, type KeyRequest } from './election.ts'
+import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
 import { LeaseGrantor, type Reception } from './lease-grantor.ts'
 import { LeaseHolder, type Acceptance } from './lease-holder.ts'
-import { isSaneHandOver, type HandOver, type LeaseGrant, type LeaseReport } from './message.ts'
+import {
+  compareGrants,
+  isSaneGrantId,
+  isSaneHandOver,
+  type GrantId,
+  type HandOver,
+  type LeaseGrant,
+  type LeaseReport,
+} from './message.ts'
+import type { Office, OfficeElection } from './office.ts'
 import { NO_SHARE } from './share.ts'
+import { VoteElection, defaultVoteTimes } from './vote-election.ts'
+import { Voter, type Vote, type VoteRequest } from './voter.ts'
 
 /** How a region's process reaches the others. Nothing here waits for an answer. */
 export interface RegionWires {
-  /** For the key that the region's processes compete for. The answer goes to `regionElection`. */
+  /** For the key that the region's processes compete for when no voters are named. The answer goes to `receiveKeyAnswer`. */
   toRegionKey(request: KeyRequest): void
-  /** For the key that all candidates compete for. The answer goes to `allocatorElection`. */
-  toAllocatorKey(request: KeyRequest): void
+  /** To the voters of the region. Their answers go to `receiveRegionVote`. */
+  toRegionVoters(request: VoteRequest): void
+  /** To every region's processes, each of which may `vote`. The answers go to `receiveVote`. */
+  toAllRegions(request: VoteRequest): void
   /** To every candidate for allocator. */
   toCandidates(reports: readonly LeaseReport[]): void
   /** To the processes of one region. */
   toRegion(region: string, grants: readonly LeaseGrant[]): void
   toSidecar(sidecar: string, grants: readonly LeaseGrant[]): void
-  /** To every candidate, when an allocator leaves in good order. Left out: the next one waits until all leases are dead. */
-  handOver?(handOver: HandOver): void
+  /** To every candidate, when an allocator leaves in good order. */
+  handOver(handOver: HandOver): void
 }
 
 /** What a region's process is told. Times in milliseconds. */
 export interface RegionNodeConfig {
   readonly region: string
   readonly incarnation: string
+  /** Who elects the region's aggregator, by name; nobody: a key with a time to live decides. The same in the whole region. */
+  readonly voters: readonly string[]
   /** The shared budgets, by name. */
   readonly terms: ReadonlyMap<string, BudgetTerms>
   /** Largest relative difference between the rates of any two clocks (ρ). */
@@ -44,6 +59,7 @@ export interface RegionNodeConfig {
 
 /** Defaults beside the type. */
 export const defaultRegionNodeConfig = {
+  voters: [] as readonly string[],
   drift: 0.02,
   electionDrift: 0.02,
   sidecarLeaseMs: 3_000,
@@ -55,31 +71,44 @@ export const defaultRegionNodeConfig = {
 interface Term {
   readonly epoch: number
   readonly aggregators: ReadonlyMap<string, Aggregator>
+  /** Votes for this region: whoever is its aggregator does, and promises nothing beyond the end of that office. */
+  readonly voter: Voter
 }
 
 /**
- * One process of a region: a candidate for the region's aggregator and for the allocator of all regions, and whichever of them
- * it was elected. Pure: whoever owns it polls it, carries its messages and hands arrivals in.
+ * One process of a region: a candidate for the region's aggregator and, while it is that, for the allocator of all regions, which
+ * the aggregators of the regions elect. Pure: whoever owns it polls it, carries its messages and hands arrivals in.
  */
 export class RegionNode {
-  readonly regionElection: Election
-  readonly allocatorElection: Election
+  readonly regionElection: OfficeElection
+  readonly allocatorElection: VoteElection
   readonly #config: RegionNodeConfig
   readonly #clock: Clock
   readonly #wires: RegionWires
+  readonly #byKey: KeyElection | undefined
+  readonly #byVoters: VoteElection | undefined
   readonly #allocators: ReadonlyMap<string, Allocator>
+  /** The newest grant of each budget that a sidecar of this region is known to run on. */
+  readonly #latestGrants = new Map<string, GrantId>()
   #term: Term | undefined
   /** Reports of regions came in since the last pass over them. */
   #hasHeard = false
 
-  constructor(config: RegionNodeConfig, wires: RegionWires, clock: Clock) {
-    const { incarnation, electionDrift, terms } = config
+  constructor(config: RegionNodeConfig, wires: RegionWires, clock: Clock, random: Random) {
+    const { incarnation, electionDrift: drift, terms, voters } = config
     this.#config = config
     this.#clock = clock
     this.#wires = wires
-    const times = { ...defaultElectionTimes, drift: electionDrift, incarnation }
-    this.regionElection = new Election(times, clock)
-    this.allocatorElection = new Election(times, clock)
+    const vote = { ...defaultVoteTimes, drift, candidate: incarnation }
+    const regions = [...terms.values()].flatMap((term) => [...term.regions.keys()])
+    const election =
+      voters.length > 0
+        ? new VoteElection({ ...vote, voters }, clock, random)
+        : new KeyElection({ ...defaultKeyElectionTimes, drift, incarnation }, clock)
+    this.regionElection = election
+    this.#byKey = election instanceof KeyElection ? election : undefined
+    this.#byVoters = election instanceof VoteElection ? election : undefined
+    this.allocatorElection = new VoteElection({ ...vote, voters: regions }, clock, random)
     this.#allocators = new Map([...terms].map(([budget, term]) => [budget, this.#newAllocator(term)]))
   }
 
@@ -98,12 +127,32 @@ export class RegionNode {
     this.allocatorElection.retire()
   }
 
+  /** The key store answered. */
+  receiveKeyAnswer(answer: KeyAnswer): void {
+    this.#byKey?.answered(answer)
+  }
+
+  /** A voter of this region answered. */
+  receiveRegionVote(vote: Vote): void {
+    this.#byVoters?.answered(vote)
+  }
+
+  /** A region answered whether this process may be allocator. */
+  receiveVote(vote: Vote): void {
+    this.allocatorElection.answered(vote)
+  }
+
+  /** This region's vote on who is allocator. Undefined while another process has it, and when no answer is due. */
+  vote(request: VoteRequest): Vote | undefined {
+    const { office } = this.regionElection
+    return office && this.#termOf(office).voter.handle(request, office.deadlineMs)
+  }
+
   /** An allocator has left in good order, and this is what it had out. */
   receiveHandOver(handOver: HandOver): void {
     if (!isSaneHandOver(handOver)) return
-    const { epoch, revision, commitments } = handOver
-    if (!this.allocatorElection.inherit(epoch, revision)) return
-    for (const commitment of commitments) this.#allocators.get(commitment.budget)?.inherit(commitment)
+    if (!this.allocatorElection.inherit(handOver)) return
+    for (const commitment of handOver.commitments) this.#allocators.get(commitment.budget)?.inherit(commitment)
   }
 
   /** Asks the elections and sends the reports that are due. To be called every 20 ms. */
@@ -111,12 +160,14 @@ export class RegionNode {
     const left = this.allocatorElection.takeLeave()
     if (left) {
       const commitments = [...this.#allocators.values()].flatMap((allocator) => allocator.handOver())
-      this.#wires.handOver?.({ ...left, commitments })
+      this.#wires.handOver({ ...left, commitments })
     }
-    const regionRequest = this.regionElection.poll()
-    if (regionRequest) this.#wires.toRegionKey(regionRequest)
-    const allocatorRequest = this.allocatorElection.poll()
-    if (allocatorRequest) this.#wires.toAllocatorKey(allocatorRequest)
+    const keyRequest = this.#byKey?.poll()
+    if (keyRequest) this.#wires.toRegionKey(keyRequest)
+    const regionRequest = this.#byVoters?.poll(true)
+    if (regionRequest) this.#wires.toRegionVoters(regionRequest)
+    const request = this.allocatorElection.poll(this.regionElection.office !== undefined)
+    if (request) this.#wires.toAllRegions(request)
     const due = [...this.#aggregators.values()].flatMap((aggregator) => aggregator.poll() ?? [])
     if (due.length > 0) this.#wires.toCandidates(due)
     if (this.#hasHeard) this.#passToRegions()
@@ -130,7 +181,7 @@ export class RegionNode {
 
   /** Reports of a sidecar of this region arrived. Says what became of each; nothing while another process is in office. */
   receiveFromSidecar(reports: readonly LeaseReport[]): Reception[] {
-    for (const report of reports) if (report.ack) this.regionElection.sawEpoch(report.ack.epoch)
+    for (const report of reports) this.#noteWork(report)
     const aggregators = this.#aggregators
     if (aggregators.size === 0) return []
     return reports.map((report) => aggregators.get(report.budget)?.receive(report) ?? 'foreign')
@@ -155,6 +206,17 @@ export class RegionNode {
     return results
   }
 
+  /** A grant newer than all before it is in force at a sidecar: whoever made it was in office. */
+  #noteWork({ budget, ack }: LeaseReport): void {
+    if (!ack || !isSaneGrantId(ack)) return
+    this.regionElection.sawEpoch(ack.epoch)
+    const latest = this.#latestGrants.get(budget)
+    if (latest && compareGrants(latest, ack) >= 0) return
+    if (!this.#config.terms.has(budget)) return
+    this.#latestGrants.set(budget, ack)
+    this.#byKey?.sawWork(ack.epoch)
+  }
+
   #passToRegions(): void {
     this.#hasHeard = false
     const office = this.allocatorElection.office
@@ -172,15 +234,20 @@ export class RegionNode {
   }
 
   get #aggregators(): ReadonlyMap<string, Aggregator> {
-    const epoch = this.regionElection.office?.epoch
-    if (epoch === undefined) return NO_AGGREGATORS
-    if (this.#term?.epoch !== epoch) {
-      const entries = [...this.#config.terms.values()].map(
-        (terms) => [terms.budget, this.#newAggregator(terms, epoch)] as const,
-      )
-      this.#term = { epoch, aggregators: new Map(entries) }
-    }
-    return this.#term.aggregators
+    const { office } = this.regionElection
+    return office ? this.#termOf(office).aggregators : NO_AGGREGATORS
+  }
+
+  #termOf({ epoch }: Office): Term {
+    if (this.#term?.epoch === epoch) return this.#term
+    const { region, terms, electionDrift: drift } = this.#config
+    const aggregators = new Map(
+      Array.from(terms.values(), (each) => [each.budget, this.#newAggregator(each, epoch)] as const),
+    )
+    // What a predecessor promised in the region's name ended with its office, which was before this one began.
+    const voter = new Voter({ ...defaultVoteTimes, name: region, drift, silentMs: 0 }, this.#clock)
+    this.#term = { epoch, aggregators, voter }
+    return this.#term
   }
 
   #newAllocator(terms: BudgetTerms): Allocator {

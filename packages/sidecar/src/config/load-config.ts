@@ -9,6 +9,7 @@ import { toProblems } from './config-problem.ts'
 import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
+import { voterProblems } from './voter-problems.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
 
 /** Where settings come from, the strongest first: flags, environment, YAML file, defaults. */
@@ -90,9 +91,10 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   }
   const taken = parsed.data.outbound.upstreams['app']
   if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
-  const wrong = budgetProblems(parsed.data, placeOf)
+  const found = [...budgetProblems(parsed.data, placeOf), ...voterProblems(parsed.data, placeOf(['nats', 'voters']))]
+  const wrong = found.filter(({ severity }) => severity === 'error')
   if (wrong.length > 0) return { problems: wrong }
-  const warnings = unknownVariables(sources.env ?? {})
+  const warnings = [...found, ...unknownVariables(sources.env ?? {})]
   const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
   const config = withSocketFolder({ ...parsed.data, proto }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }

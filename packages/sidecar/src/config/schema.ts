@@ -67,6 +67,10 @@ const nats = section({
   user: optional(kinds.text, 'Name to log in with'),
   password: optional(kinds.text, 'Password to log in with', { isSecret: true }),
   id: optional(kinds.token, 'Name of this sidecar among those of its region; left out: chosen anew at each start'),
+  voters: optional(
+    kinds.listOf(kinds.token),
+    "Ids of those who elect the region's aggregator, best three: JetStream is not needed then; the same in all processes of a region",
+  ),
   slice_hold: setting(
     kinds.duration,
     '30s',

@@ -2,15 +2,18 @@ import {
   LeasedBudget,
   NO_SHARE,
   RegionNode,
-  defaultElectionTimes,
+  Voter,
+  defaultKeyElectionTimes,
   defaultLeasedBudgetConfig,
   defaultRegionNodeConfig,
+  defaultVoteTimes,
   type BudgetTerms,
-  type Election,
   type KeyRequest,
   type LeaseGrant,
   type LeaseReport,
   type Share,
+  type Vote,
+  type VoteRequest,
 } from '@spillway/budget'
 import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
@@ -28,6 +31,8 @@ export interface WorldConfig {
   readonly sidecars: number
   /** Processes in each region that may become its aggregator, and the allocator. */
   readonly processes: number
+  /** All processes of a region vote on its aggregator; else a key decides. */
+  readonly hasVoters?: boolean
   readonly budget: Share
   /** Part of the budget that is split into region floors. */
   readonly floors: number
@@ -74,6 +79,13 @@ export interface SidecarMachine extends Machine {
 /** A machine that runs a region's process. */
 export interface RegionMachine extends Machine {
   process: RegionNode
+  voter: Voter
+}
+
+/** A region's key, and the clock of its store. */
+export interface RegionKey {
+  readonly key: VirtualKey
+  readonly clock: DriftingClock
 }
 
 const KEY_TIMEOUT_MS = 1_000
@@ -88,16 +100,14 @@ export class BudgetWorld implements Fleet {
   readonly network: VirtualNetwork
   readonly sidecars: SidecarMachine[] = []
   readonly processes: RegionMachine[] = []
-  /** Lies at a place of its own: `key`. */
-  readonly allocatorKey: VirtualKey
-  readonly allocatorKeyClock: DriftingClock
+  /** The key of each region; it lies in its region. */
+  readonly regionKeys: RegionKey[] = []
   readonly stepMs: number
   readonly #config: WorldConfig
   readonly #pace: WorldPace
   readonly #random: Random
   readonly #load: OpenLoad
   readonly #terms: BudgetTerms
-  readonly #regionKeys: VirtualKey[] = []
   readonly #sidecarsByName = new Map<string, SidecarMachine>()
   readonly #processesOf: RegionMachine[][] = []
   #incarnations = 0
@@ -117,8 +127,6 @@ export class BudgetWorld implements Fleet {
       (from, to) => config.link?.(from, to) ?? (regionOf(from) === regionOf(to) ? config.inside : config.between),
     )
     this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
-    this.allocatorKeyClock = this.#newClock()
-    this.allocatorKey = new VirtualKey(defaultElectionTimes.ttlMs, this.allocatorKeyClock)
     for (let region = 0; region < config.regions; region++) this.#addRegion(region)
   }
 
@@ -192,7 +200,10 @@ export class BudgetWorld implements Fleet {
   /** The machine dies and comes back at once as a new incarnation that knows nothing. */
   restart(machine: SidecarMachine | RegionMachine): void {
     if ('budget' in machine) machine.budget = this.#newBudget(machine)
-    else machine.process = this.#newProcess(machine)
+    else {
+      machine.process = this.#newProcess(machine)
+      machine.voter = this.#newVoter(machine)
+    }
   }
 
   #report(sidecar: SidecarMachine): void {
@@ -204,7 +215,10 @@ export class BudgetWorld implements Fleet {
     }
     this.#inside++
     for (const machine of this.#processesOf[sidecar.region] ?? []) {
-      this.#carry(sidecar, machine, () => machine.process.receiveFromSidecar([report]))
+      this.#carry(sidecar, machine, () => {
+        const isBlind = this.#config.sabotage.isBlindToWork && !machine.process.regionElection.office
+        machine.process.receiveFromSidecar([isBlind ? { ...report, ack: undefined } : report])
+      })
     }
   }
 
@@ -215,11 +229,12 @@ export class BudgetWorld implements Fleet {
   }
 
   #addRegion(region: number): void {
-    this.#regionKeys.push(new VirtualKey(defaultElectionTimes.ttlMs, this.#newClock()))
+    const keyClock = this.#newClock()
+    this.regionKeys.push({ key: new VirtualKey(defaultKeyElectionTimes.ttlMs, keyClock), clock: keyClock })
     const own: RegionMachine[] = []
     for (let slot = 0; slot < this.#config.processes; slot++) {
       const machine = { name: `${regionName(region)}.p${slot}`, region, clock: this.#newClock(), pausedUntilMs: 0 }
-      const whole = { ...machine, process: this.#newProcess(machine) }
+      const whole = { ...machine, process: this.#newProcess(machine), voter: this.#newVoter(machine) }
       this.processes.push(whole)
       own.push(whole)
     }
@@ -256,19 +271,42 @@ export class BudgetWorld implements Fleet {
     const rules = { drift, electionDrift: sabotage.electionDrift ?? drift }
     const books = sabotage.newLedger ? { newLedger: sabotage.newLedger } : {}
     const terms = new Map([[this.#terms.budget, this.#terms]])
+    const slots = this.#config.hasVoters ? [...Array(this.#config.processes).keys()] : []
+    const voters = slots.map((slot) => `${regionName(region)}.p${slot}`)
     return new RegionNode(
-      { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, terms },
+      { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, voters, terms },
       {
-        toRegionKey: (request) =>
-          this.#ask(find(), `${regionName(region)}.key`, this.#regionKeys[region], request, 'regionElection'),
-        toAllocatorKey: (request) => this.#ask(find(), 'key', this.allocatorKey, request, 'allocatorElection'),
+        toRegionKey: (request) => this.#ask(find(), this.regionKeys[region]?.key, request),
+        toRegionVoters: (request) => {
+          for (const other of this.#processesOf[region] ?? []) {
+            this.#poll(
+              machine,
+              other,
+              request,
+              () => other.voter.handle(request),
+              (vote) => find()?.process.receiveRegionVote(vote),
+            )
+          }
+        },
+        toAllRegions: (request) => {
+          for (const other of this.processes) {
+            this.#poll(
+              machine,
+              other,
+              request,
+              () => other.process.vote(request),
+              (vote) => find()?.process.receiveVote(vote),
+            )
+          }
+        },
         toCandidates: (reports) => {
           const sent = sabotage.isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
           this.#between++
           for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
         },
-        handOver: (handOver) => {
-          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(handOver))
+        handOver: (whole) => {
+          const told = sabotage.isLedgerForgotten ? { ...whole, commitments: [] } : whole
+          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(told))
         },
         toRegion: (region, grants) => {
           this.#between++
@@ -283,7 +321,33 @@ export class BudgetWorld implements Fleet {
         },
       },
       clock,
+      this.#random,
     )
+  }
+
+  #newVoter({ name, clock }: Machine): Voter {
+    const { drift, sabotage } = this.#config
+    const silentMs = sabotage.isForgetful ? 0 : defaultVoteTimes.ttlMs
+    return new Voter({ ...defaultVoteTimes, name, drift, silentMs }, clock)
+  }
+
+  /** Carries a request to a voter and its vote back. */
+  #poll(
+    from: Machine,
+    to: Machine,
+    request: VoteRequest,
+    handle: () => Vote | undefined,
+    answer: (vote: Vote) => void,
+  ): void {
+    this.#carry(from, to, () => {
+      const vote = handle()
+      if (vote) this.#carry(to, from, () => answer(this.#perjure(vote, request)))
+    })
+  }
+
+  #perjure(vote: Vote, { isRelease }: VoteRequest): Vote {
+    const isLie = this.#config.sabotage.isTwoFaced && !isRelease
+    return isLie ? { ...vote, isPromised: true, forMs: defaultVoteTimes.ttlMs, otherEpoch: 0 } : vote
   }
 
   #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
@@ -301,15 +365,10 @@ export class BudgetWorld implements Fleet {
     return { ...report, force: from?.process.aggregator(report.budget)?.force ?? report.force }
   }
 
-  #ask(
-    from: RegionMachine | undefined,
-    place: string,
-    key: VirtualKey | undefined,
-    request: KeyRequest,
-    role: 'regionElection' | 'allocatorElection',
-  ): void {
+  #ask(from: RegionMachine | undefined, key: VirtualKey | undefined, request: KeyRequest): void {
     if (!from || !key) return
-    const election: Election = from.process[role]
+    const place = `${regionName(from.region)}.key`
+    const { process } = from
     let isHandled = false
     let isAnswered = false
     this.network.send(from.name, place, () => {
@@ -317,15 +376,15 @@ export class BudgetWorld implements Fleet {
       isHandled = true
       const answer = key.handle(request)
       this.network.send(place, from.name, () => {
-        if (isAnswered || from.process[role] !== election || from.pausedUntilMs > this.truth.nowMs()) return
+        if (isAnswered || from.process !== process || from.pausedUntilMs > this.truth.nowMs()) return
         isAnswered = true
-        election.answered(answer)
+        process.receiveKeyAnswer(answer)
       })
     })
     this.truth.schedule(KEY_TIMEOUT_MS, () => {
-      if (isAnswered || from.process[role] !== election) return
+      if (isAnswered || from.process !== process) return
       isAnswered = true
-      election.answered({ kind: 'unknown' })
+      process.receiveKeyAnswer({ kind: 'unknown' })
     })
   }
 

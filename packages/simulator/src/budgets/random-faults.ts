@@ -65,9 +65,7 @@ export class RandomFaults {
   #partition(): string {
     const from = `r${Math.floor(this.#random.next() * this.#regions)}`
     const isOneWay = this.#random.next() < 0.3
-    const others = Array.from({ length: this.#regions }, (_, index) => `r${index}`)
-      .concat('key')
-      .filter((name) => name !== from)
+    const others = Array.from({ length: this.#regions }, (_, index) => `r${index}`).filter((name) => name !== from)
     const cut = others.filter(() => this.#random.next() < 0.7)
     const forMs = this.#duration()
     for (const other of cut) {
@@ -90,20 +88,20 @@ export class RandomFaults {
   }
 
   #breakKey(): string {
-    const { allocatorKey, allocatorKeyClock } = this.#world
+    const { key, clock } = this.#pick(this.#world.regionKeys)
     const kind = this.#random.next()
     if (kind < 0.25) {
-      allocatorKey.vanish()
-      return 'the allocator key vanishes'
+      key.vanish()
+      return 'a key vanishes'
     }
     if (kind < 0.75) {
-      allocatorKey.snapshot()
+      key.snapshot()
       const afterMs = this.#duration()
-      this.#world.truth.schedule(afterMs, () => allocatorKey.rollBack())
-      return `the allocator key is rolled back after ${afterMs} ms`
+      this.#world.truth.schedule(afterMs, () => key.rollBack())
+      return `a key is rolled back after ${afterMs} ms`
     }
-    allocatorKeyClock.jumpWall(20_000 * this.#random.next())
-    return 'the wall clock of the key store jumps ahead'
+    clock.jumpWall(20_000 * this.#random.next())
+    return 'the wall clock of a key store jumps ahead'
   }
 
   #retire(): string {

@@ -14,6 +14,14 @@ export interface Sabotage {
   readonly isUncontained?: boolean
   /** S6: a region acknowledges a cut before it has clawed it back. */
   readonly isEarlyAck?: boolean
+  /** S5: who is not in office does not look at what sidecars say they were granted. */
+  readonly isBlindToWork?: boolean
+  /** S11: voters that restart promise at once, whatever they promised before. */
+  readonly isForgetful?: boolean
+  /** S11: voters promise to everybody who asks. */
+  readonly isTwoFaced?: boolean
+  /** An allocator that leaves hands its office over without saying what it had granted. */
+  readonly isLedgerForgotten?: boolean
   /** S10: nobody looks at the wall clock. */
   readonly isWallBlind?: boolean
 }

@@ -131,14 +131,13 @@ function surging(scale: Scale): Pick<Scenario, 'demand' | 'shifts'> {
   return { demand, shifts: [{ atMs, region: 0 }] }
 }
 
-/** Two fifths of the regions, the last ones, are cut from the others and from the key for 25 s. */
+/** Two fifths of the regions, the last ones, are cut from the others for 25 s. */
 function parting({ regions, warmMs }: Scale): Pick<Scenario, 'events'> {
   const atMs = warmMs + 5_000
   const minority = Math.floor(regions * 0.4)
   const each = (act: (one: string, other: string) => void): void => {
     for (let few = regions - minority; few < regions; few++) {
       for (let many = 0; many < regions - minority; many++) act(`r${few}`, `r${many}`)
-      act(`r${few}`, 'key')
     }
   }
   const cut = (fleet: Fleet): void =>

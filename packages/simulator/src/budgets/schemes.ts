@@ -62,9 +62,8 @@ function delayBetween(from: string, to: string): number {
   return 40 + ((low * 31 + high * 17) % 80)
 }
 
-/** The key lies in the first region. */
 function numberOf(region: string): number {
-  return region === 'key' ? 0 : Number(region.slice(1))
+  return Number(region.slice(1))
 }
 
 function worldOf({ regions, sidecars, budget, floors }: Scale, { demand }: Scenario): WorldConfig {

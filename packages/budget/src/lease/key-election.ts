@@ -1,4 +1,5 @@
 import type { Clock } from '@spillway/clock'
+import type { Office, OfficeElection } from './office.ts'
 
 /** What a leader writes into the key. */
 export interface KeyEntry {
@@ -25,7 +26,7 @@ export type KeyAnswer =
   | { readonly kind: 'unknown' }
 
 /** How an election is timed, in milliseconds. */
-export interface ElectionConfig {
+export interface KeyElectionConfig {
   readonly incarnation: string
   /** Time to live of the key: a leader that does not renew loses office within this. */
   readonly ttlMs: number
@@ -36,14 +37,7 @@ export interface ElectionConfig {
 }
 
 /** Defaults beside the type. JetStream's own fail-over takes 4 to 9 s: a shorter office would end with each of them. */
-export const defaultElectionTimes = { ttlMs: 10_000, renewMs: 2_500, retryMs: 500, drift: 0.02 } as const
-
-/** A term of office. */
-export interface Office {
-  readonly epoch: number
-  /** Own monotonic time after which nothing that this leader issued may be in force. */
-  readonly deadlineMs: number
-}
+export const defaultKeyElectionTimes = { ttlMs: 10_000, renewMs: 2_500, retryMs: 500, drift: 0.02 } as const
 
 /** What a candidate saw of the key on its own clock, without a gap. */
 interface Watch {
@@ -51,14 +45,6 @@ interface Watch {
   /** No renewal has happened since. */
   readonly quietSinceMs: number
   readonly heardMs: number
-}
-
-/** A predecessor has left office and said all that it had granted: its key may be taken over without waiting. */
-interface Inheritance {
-  readonly revision: number
-  readonly untilMs: number
-  /** The key is ours already. */
-  readonly isTaken: boolean
 }
 
 type State =
@@ -85,27 +71,25 @@ interface UnderWay {
  * Rules. S4: the epoch is one more than the revision won and than any epoch seen anywhere, and is written back before use; a
  * key store that was rolled back costs an election, never an epoch twice. S5: a leader's deadline counts from the sending of
  * its last successful renewal; a successor acts only after it has itself watched the key, without a gap, for a full time to
- * live in which nobody renewed it. So neither a store whose clock was set nor one that forgot the key ends an office early.
+ * live in which nobody renewed it and no work of a leader was seen. So neither a store whose clock was set nor one that forgot
+ * the key or a renewal ends an office early, unless the leader worked out of sight all that time.
  */
-export class Election {
-  readonly #config: ElectionConfig
+export class KeyElection implements OfficeElection {
+  readonly #config: KeyElectionConfig
   readonly #clock: Clock
   #state: State = { kind: 'following' }
   #watch: Watch
   #highestEpoch = 0
   #underWay: UnderWay | undefined
   #isUnsure = false
-  #isRetiring = false
-  #inheritance: Inheritance | undefined
   #nextMs = 0
 
-  constructor(config: ElectionConfig, clock: Clock) {
+  constructor(config: KeyElectionConfig, clock: Clock) {
     this.#config = config
     this.#clock = clock
     this.#watch = { revision: -1, quietSinceMs: clock.nowMs(), heardMs: clock.nowMs() }
   }
 
-  /** The office held now, or undefined. Over at its deadline even if nobody can be reached. */
   get office(): Office | undefined {
     const state = this.#state
     if (state.kind !== 'leading') return undefined
@@ -115,7 +99,6 @@ export class Election {
     return nowMs < deadlineMs ? { epoch: state.epoch, deadlineMs } : undefined
   }
 
-  /** Somebody used that epoch: ours must be higher. A leader that learns of a higher one steps down. */
   sawEpoch(epoch: number): void {
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
     if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
@@ -125,40 +108,18 @@ export class Election {
     }
   }
 
-  /** Asks this candidate to leave; see {@link takeLeave}. It never stands again. */
-  retire(): void {
-    this.#isRetiring = true
-  }
-
   /**
-   * Leaves office for good, once {@link retire} was called and no write is under way. Returns the epoch that ends and the
-   * key's revision, which a successor may {@link inherit}; undefined before that, and without office.
+   * A leader of that epoch has just been seen at work, by what it granted: whatever became of its renewals in the store, its
+   * office may last for a full time to live from here.
    */
-  takeLeave(): { readonly epoch: number; readonly revision: number } | undefined {
-    const state = this.#state
-    if (!this.#isRetiring || this.#underWay || state.kind !== 'leading' || !this.office) return undefined
-    this.#state = { kind: 'following' }
-    return { epoch: state.epoch, revision: state.revision }
-  }
-
-  /**
-   * The leader of `epoch` has left office and handed over all that it had granted. Its key may be taken at that revision, soon,
-   * without waiting for it to expire: compare-and-set lets one successor in. False when that is old news.
-   */
-  inherit(epoch: number, revision: number): boolean {
-    if (this.#isRetiring || this.#state.kind !== 'following' || epoch < this.#highestEpoch) return false
-    const nowMs = this.#clock.nowMs()
-    this.#highestEpoch = epoch
-    this.#inheritance = { revision, untilMs: nowMs + this.#config.ttlMs / 2, isTaken: false }
-    this.#nextMs = nowMs
-    return true
+  sawWork(epoch: number): void {
+    if (this.#state.kind === 'leading' && this.#state.epoch === epoch) return
+    this.#watch = { ...this.#watch, quietSinceMs: this.#clock.nowMs() }
   }
 
   /** What to send now, or undefined. To be asked every 50 to 100 ms. */
   poll(): KeyRequest | undefined {
     const nowMs = this.#clock.nowMs()
-    if (this.#isRetiring) return undefined
-    if (this.#inheritance && nowMs >= this.#inheritance.untilMs) this.#inheritance = undefined
     if (this.#state.kind === 'leading' && !this.office) this.#follow(nowMs)
     if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
     const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
@@ -177,13 +138,11 @@ export class Election {
       case 'written':
         return this.#written(answer.revision, done, nowMs)
       case 'refused':
-        this.#inheritance = undefined
         if (this.#state.kind !== 'following') this.#follow(nowMs)
         return this.#observe(answer.revision, nowMs)
       case 'found':
         return this.#found(answer.revision, answer.entry, nowMs)
       case 'unknown':
-        this.#inheritance = undefined
         this.#isUnsure = true
     }
   }
@@ -195,13 +154,11 @@ export class Election {
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
     }
     if (state.kind === 'elected') {
-      const isQuiet = this.#inheritance?.isTaken === true || nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+      const isQuiet = nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
       const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
     }
-    const entry = { incarnation, epoch: 0 }
-    const inherited = this.#inheritance
-    return inherited ? { kind: 'update', ifRevision: inherited.revision, entry } : { kind: 'create', entry }
+    return { kind: 'create', entry: { incarnation, epoch: 0 } }
   }
 
   #written(revision: number, { request, sentMs, sentWallMs }: UnderWay, nowMs: number): void {
@@ -211,16 +168,11 @@ export class Election {
     else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     this.#watch = { ...this.#watch, revision, heardMs: nowMs }
     const { epoch } = request.entry
-    if (this.#inheritance && this.#state.kind === 'following') {
-      this.#inheritance = { ...this.#inheritance, isTaken: true }
-      this.#nextMs = nowMs
-    }
     if (epoch === 0 || epoch < this.#highestEpoch) {
       this.#state = { kind: 'elected', revision }
       return
     }
     this.#highestEpoch = epoch
-    this.#inheritance = undefined
     const heldMs = this.#config.ttlMs * (1 - this.#config.drift)
     const deadlines = { deadlineMs: sentMs + heldMs, deadlineWallMs: sentWallMs + heldMs }
     this.#state = { kind: 'leading', revision, epoch, ...deadlines }

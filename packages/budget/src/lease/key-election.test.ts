@@ -1,14 +1,19 @@
 import { ManualClock } from '@spillway/clock'
 import { expect, test } from 'vitest'
-import { Election, defaultElectionTimes, type KeyAnswer, type KeyRequest } from './election.ts'
+import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
 
-function newElection(): { election: Election; clock: ManualClock } {
+function newElection(): { election: KeyElection; clock: ManualClock } {
   const clock = new ManualClock()
-  return { election: new Election({ ...defaultElectionTimes, incarnation: 'me' }, clock), clock }
+  return { election: new KeyElection({ ...defaultKeyElectionTimes, incarnation: 'me' }, clock), clock }
 }
 
 /** Polls every 100 ms and answers as told, for so long. */
-function run(election: Election, clock: ManualClock, forMs: number, answer: (request: KeyRequest) => KeyAnswer): void {
+function run(
+  election: KeyElection,
+  clock: ManualClock,
+  forMs: number,
+  answer: (request: KeyRequest) => KeyAnswer,
+): void {
   for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 100) {
     const request = election.poll()
     if (request) election.answered(answer(request))
@@ -107,4 +112,26 @@ test('adopts a key of unknown fate only if it names this very incarnation', () =
   run(election, clock, 30_000, () => answers.shift() ?? { kind: 'refused', revision: 4 })
 
   expect(election.office).toBeUndefined()
+})
+
+test('waits a full time to live from when it last saw a leader at work, whatever the key says', () => {
+  const { election, clock } = newElection()
+  const key = freeKey()
+  run(election, clock, 9_000, key)
+  election.sawWork(1)
+
+  run(election, clock, 10_000, key)
+  expect(election.office).toBeUndefined()
+
+  run(election, clock, 1_200, key)
+  expect(election.office).toBeDefined()
+})
+
+test('does not take its own work for that of another', () => {
+  const { election, clock } = newElection()
+  run(election, clock, 12_000, freeKey())
+
+  election.sawWork(election.office?.epoch ?? 0)
+
+  expect(election.office).toBeDefined()
 })
