@@ -15,6 +15,7 @@ import { answeredParts, forwardedParts } from './forwarded-fields.ts'
 import { FirstMessageReader } from './first-message.ts'
 import { hasStatus, isGrpcContent, statusOfHttp, statusOfReset } from './grpc-rules.ts'
 import { headFields, ownAnswer, statusFields } from './own-answer.ts'
+import { RequestCredit } from './request-credit.ts'
 import { RequestLog } from './request-log.ts'
 import type { RequestTraits } from './request-traits.ts'
 import { UpstreamAttempt, type AttemptOwner } from './upstream-attempt.ts'
@@ -64,8 +65,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   #attempt: UpstreamAttempt | undefined
   #retries = 0
 
-  #creditedBytes = 0
-  #leftBytes = 0
+  readonly #credit: RequestCredit
   #hasAnswerHead = false
   readonly #record = new CallRecord()
 
@@ -79,6 +79,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.arrivedMs = around.clock.nowMs()
     this.#around = around
     this.#stream = stream
+    this.#credit = new RequestCredit(stream)
     this.#traits = traits
   }
 
@@ -133,7 +134,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     log.add(bytes, start, end)
     const stream = this.#attempt?.stream
     if (stream !== undefined) {
-      this.#credit(stream.sendData(bytes, start, end, endsStream))
+      this.#credit.left(stream.sendData(bytes, start, end, endsStream))
       if (log.totalBytes > this.#around.maxReplayBytes) log.drop()
     } else if (this.#firstMessage !== undefined) this.#tryFirstMessage()
   }
@@ -176,8 +177,8 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     const log = this.#log
     const parts = forwardedParts(this.#traits, forwarding, this.#deadlineMs - nowMs)
     stream.sendHeaders(parts, log.isComplete && log.totalBytes === 0)
-    this.#leftBytes = 0
-    if (log.totalBytes > 0) this.#credit(log.sendTo(stream))
+    this.#credit.restart()
+    if (log.totalBytes > 0) this.#credit.left(log.sendTo(stream))
   }
 
   attemptUnreachable(): void {
@@ -217,7 +218,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   }
 
   attemptDrained(bytes: number): void {
-    this.#credit(bytes)
+    this.#credit.left(bytes)
   }
 
   attemptReset(code: number, by: 'peer' | 'us' | 'connection', isUnprocessed: boolean): void {
@@ -238,26 +239,12 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.#attempt.seek(avoided)
   }
 
-  /** Gives the caller credit for what has left towards the upstream, but once only, however often it is sent. */
-  #credit(leftBytes: number): void {
-    this.#leftBytes += leftBytes
-    const due = this.#leftBytes - this.#creditedBytes
-    if (due <= 0) return
-    this.#creditedBytes += due
-    this.#stream.credit(due)
-  }
-
   /** A message larger than the stream's window only comes when credit is given for what is held of it. */
   #tryFirstMessage(): void {
     const reader = this.#firstMessage
     if (reader === undefined) return
-    if (reader.look(this.#log)) {
-      this.#stopReading()
-      return
-    }
-    const due = this.#log.totalBytes - this.#creditedBytes
-    this.#creditedBytes += due
-    this.#stream.credit(due)
+    if (reader.look(this.#log)) this.#stopReading()
+    else this.#credit.held(this.#log.totalBytes)
   }
 
   /** The upstream's answer is complete and carries a status of its own. */
