@@ -58,6 +58,11 @@ export class CommandProcess {
     return await promise
   }
 
+  /** Nobody reads that output from now on. */
+  stopReading(output: 'stdout' | 'stderr'): void {
+    this.#process[output]?.destroy()
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal)
   }

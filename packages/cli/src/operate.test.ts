@@ -100,6 +100,41 @@ test('top shows what calls did, tap shows them as they end', async () => {
   expect(picture.out).toMatch(/^> _OTHER +standard /m)
 })
 
+test('a command whose results nobody reads any more ends without a word', async () => {
+  const [command, inbound, inspect] = await running()
+  const tap = new CommandProcess(['tap', '--json', '--inspect', inspect])
+  const told = tap.says(/"path":"\/a\.B\/C"/)
+  const over = new AbortController()
+  const loading = (async () => {
+    while (!over.signal.aborted) await call(inbound, '/a.B/C')
+  })()
+  await told
+  tap.stopReading('stdout')
+  const { exitCode, err } = await tap.end
+  over.abort()
+  await loading
+  await stop(command)
+
+  expect([exitCode, err]).toEqual([141, ''])
+})
+
+test('a sidecar whose log nobody reads any more goes on, and drains', async () => {
+  const command = new CommandProcess([
+    'sidecar',
+    ...FREE_PORTS,
+    '--drain-settle',
+    '0ms',
+    '--inbound-app',
+    '127.0.0.1:1',
+  ])
+  const [, inbound = ''] = await command.says(/inbound (\S+) ->/)
+  command.stopReading('stderr')
+  for (let index = 0; index < 5; index++) await call(inbound, '/a.B/C') // each of them is refused and logged
+  command.signal('SIGTERM')
+
+  expect((await command.end).exitCode).toBe(0)
+})
+
 test('a changed settings file is put in force; a broken one is refused and the good one stays', async () => {
   const file = settings('admission: { limit: 5 }\n')
   const [command, , inspect] = await running(['--config', file])

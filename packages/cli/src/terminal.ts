@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 /** Where a command writes, and what it may assume of whoever reads. */
 export interface Terminal {
   /** Results. */
@@ -9,10 +11,20 @@ export interface Terminal {
   readonly columns: number
 }
 
-/** The terminal of this process. */
+/** What a process is said to end with that writes where nobody reads (SIGPIPE). */
+const NOBODY_READS = 128 + constants.signals.SIGPIPE
+
+/**
+ * The terminal of this process. When nobody reads results any more (`spillway tap | head`) the command ends; a log or progress
+ * that nobody reads stops nothing.
+ */
 export function processTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const endWhenUnread = (error: Error | null | undefined): void => {
+    if (error) process.exit(NOBODY_READS)
+  }
   return {
-    out: (text) => void process.stdout.write(text),
+    out: (text) => void process.stdout.write(text, endWhenUnread),
     err: (text) => void process.stderr.write(text),
     isTty: process.stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
     columns: process.stdout.columns ?? 120,
