@@ -57,6 +57,48 @@ describe('the reserve for critical calls', () => {
   })
 })
 
+describe('new bounds', () => {
+  test('of a smaller queue turn nobody out, until somebody better needs a place', () => {
+    const door = new FrontDoor(1, { maxQueuedCalls: 3 })
+    door.occupy()
+    const waiting = [door.enter({ rank: batch }), door.enter({ rank: batch }), door.enter()]
+
+    door.admission.reconfigure({ ...defaultAdmissionConfig, maxQueuedCalls: 1 })
+    expect(waiting.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting'])
+    expect(door.enter({ rank: batch }).state).toBe('shed_overload')
+
+    const best = door.enter({ rank: critical })
+    door.clock.advance(0)
+    expect([...waiting, best].map(({ state }) => state)).toEqual([
+      'shed_overload',
+      'shed_overload',
+      'shed_overload',
+      'waiting',
+    ])
+  })
+
+  test('of waits, pushbacks and the reserve hold for those who come', () => {
+    const door = new FrontDoor(2)
+    const [first] = [door.occupy(), door.occupy()]
+    const before = door.enter({ rank: batch })
+    door.admission.reconfigure({
+      ...defaultAdmissionConfig,
+      maxWaitMs: { ...defaultAdmissionConfig.maxWaitMs, batch: 10 },
+      pushbackMs: 7_000,
+      criticalReserve: { share: 0.5, lentAfterMs: 60_000 },
+    })
+    const after = door.enter({ rank: batch })
+    door.clock.advance(11)
+
+    expect([before.state, after.state, after.refusal?.pushbackMs]).toEqual(['waiting', 'queue_timeout', 7_000])
+    const important = door.enter({ rank: critical })
+    if (first !== undefined) door.leave(first)
+    expect([important.state, before.state]).toEqual(['running', 'waiting'])
+    door.leave(important)
+    expect(before.state).toBe('waiting') // the free seat is kept for critical calls
+  })
+})
+
 describe('the limit', () => {
   test('takes effect at once when it rises', () => {
     const door = new FrontDoor(1)

@@ -149,6 +149,19 @@ test('makes room by forgetting breakers that are closed and idle, never one that
   expect(door.breakers.list().map(({ name }) => name)).toEqual(['app new.Service/M', door.name])
 })
 
+test('forgets an upstream that is no longer there, and has its room for others', () => {
+  const door = new Door({}, 2)
+  door.breakDown()
+  door.send(1, 'success', { upstream: 'risk' })
+  door.breakers.forget('app')
+  door.breakers.forget('never-there')
+
+  expect(door.breakers.list().map(({ name }) => name)).toEqual(['risk shop.Cart/Add'])
+  expect(door.breakers.get(door.name)).toBeUndefined()
+  door.send(1, 'success', { path: '/new.Service/M' })
+  expect(door.breakers.list().map(({ name }) => name)).toEqual(['app new.Service/M', 'risk shop.Cart/Add'])
+})
+
 test('does not take the outcome of a call for the breaker that was made after its own was forgotten', () => {
   const door = new Door({}, 1)
   const calls = Array.from({ length: 30 }, () => door.call())
