@@ -100,7 +100,7 @@ export class RegionNode {
     this.#clock = clock
     this.#wires = wires
     const vote = { ...defaultVoteTimes, drift, candidate: incarnation }
-    const regions = [...terms.values()].flatMap((term) => [...term.regions.keys()])
+    const regions = new Set(Array.from(terms.values(), (term) => Array.from(term.regions.keys())).flat())
     const election =
       voters.length > 0
         ? new VoteElection({ ...vote, voters }, clock, random)
@@ -108,7 +108,7 @@ export class RegionNode {
     this.regionElection = election
     this.#byKey = election instanceof KeyElection ? election : undefined
     this.#byVoters = election instanceof VoteElection ? election : undefined
-    this.allocatorElection = new VoteElection({ ...vote, voters: regions }, clock, random)
+    this.allocatorElection = new VoteElection({ ...vote, voters: [...regions] }, clock, random)
     this.#allocators = new Map([...terms].map(([budget, term]) => [budget, this.#newAllocator(term)]))
   }
 
