@@ -157,11 +157,7 @@ export class RegionNode {
 
   /** Asks the elections and sends the reports that are due. To be called every 20 ms. */
   poll(): void {
-    const left = this.allocatorElection.takeLeave()
-    if (left) {
-      const commitments = [...this.#allocators.values()].flatMap((allocator) => allocator.handOver())
-      this.#wires.handOver({ ...left, commitments })
-    }
+    this.#leaveIfAsked()
     const keyRequest = this.#byKey?.poll()
     if (keyRequest) this.#wires.toRegionKey(keyRequest)
     const regionRequest = this.#byVoters?.poll(true)
@@ -204,6 +200,14 @@ export class RegionNode {
     const results = grants.map((grant) => aggregators.get(grant.budget)?.accept(grant) ?? 'foreign')
     if (results.includes('applied')) this.#passDown()
     return results
+  }
+
+  #leaveIfAsked(): void {
+    const { office } = this.allocatorElection
+    const left = this.allocatorElection.takeLeave()
+    if (!left || !office) return
+    const commitments = [...this.#allocators.values()].flatMap((allocator) => allocator.handOver(office))
+    this.#wires.handOver({ ...left, commitments })
   }
 
   /** A grant newer than all before it is in force at a sidecar: whoever made it was in office. */
