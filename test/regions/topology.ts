@@ -2,7 +2,7 @@ import { natsAccounts, subject, type BusUser } from '@spillway/bus'
 import { NatsServer, freePorts } from '@spillway/testkit'
 import { TcpRelay } from './tcp-relay.ts'
 
-/** The regions of the tour. The first keeps the allocator's key and is the hub of leaf nodes. */
+/** The regions of the tour. The first is the hub of leaf nodes. */
 export const REGIONS = ['eu', 'us', 'ap'] as const
 
 /** One of the regions. */

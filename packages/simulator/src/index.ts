@@ -1,6 +1,7 @@
 export { renderReport } from './budgets/budget-report.ts'
 export { tableOf, type Row } from './budgets/budget-table.ts'
-export { BudgetWorld, type WorldConfig } from './budgets/budget-world.ts'
+export { BudgetWorld } from './budgets/budget-world.ts'
+export type { WorldConfig } from './budgets/world-config.ts'
 export { run, type Run } from './budgets/experiment.ts'
 export { scenariosFor, type Scale } from './budgets/scenario.ts'
 export { SCHEMES } from './budgets/schemes.ts'

@@ -62,9 +62,9 @@ export class Allocator {
     return this.#for(office).allocate({ share, expiresMs: office.deadlineMs, pool: share })
   }
 
-  /** All that is out, when the office is left in good order. */
-  handOver(): Commitment[] {
-    return this.#grantor?.grantor.handOver() ?? []
+  /** All that is out under that office, when it is left in good order; what was inherited included, even if nothing was done since. */
+  handOver(office: Office): Commitment[] {
+    return this.#for(office).handOver()
   }
 
   /**

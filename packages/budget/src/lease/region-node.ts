@@ -100,7 +100,7 @@ export class RegionNode {
     this.#clock = clock
     this.#wires = wires
     const vote = { ...defaultVoteTimes, drift, candidate: incarnation }
-    const regions = [...terms.values()].flatMap((term) => [...term.regions.keys()])
+    const regions = new Set(Array.from(terms.values(), (term) => Array.from(term.regions.keys())).flat())
     const election =
       voters.length > 0
         ? new VoteElection({ ...vote, voters }, clock, random)
@@ -108,7 +108,7 @@ export class RegionNode {
     this.regionElection = election
     this.#byKey = election instanceof KeyElection ? election : undefined
     this.#byVoters = election instanceof VoteElection ? election : undefined
-    this.allocatorElection = new VoteElection({ ...vote, voters: regions }, clock, random)
+    this.allocatorElection = new VoteElection({ ...vote, voters: [...regions] }, clock, random)
     this.#allocators = new Map([...terms].map(([budget, term]) => [budget, this.#newAllocator(term)]))
   }
 
@@ -157,11 +157,7 @@ export class RegionNode {
 
   /** Asks the elections and sends the reports that are due. To be called every 20 ms. */
   poll(): void {
-    const left = this.allocatorElection.takeLeave()
-    if (left) {
-      const commitments = [...this.#allocators.values()].flatMap((allocator) => allocator.handOver())
-      this.#wires.handOver({ ...left, commitments })
-    }
+    this.#leaveIfAsked()
     const keyRequest = this.#byKey?.poll()
     if (keyRequest) this.#wires.toRegionKey(keyRequest)
     const regionRequest = this.#byVoters?.poll(true)
@@ -204,6 +200,14 @@ export class RegionNode {
     const results = grants.map((grant) => aggregators.get(grant.budget)?.accept(grant) ?? 'foreign')
     if (results.includes('applied')) this.#passDown()
     return results
+  }
+
+  #leaveIfAsked(): void {
+    const { office } = this.allocatorElection
+    const left = this.allocatorElection.takeLeave()
+    if (!left || !office) return
+    const commitments = [...this.#allocators.values()].flatMap((allocator) => allocator.handOver(office))
+    this.#wires.handOver({ ...left, commitments })
   }
 
   /** A grant newer than all before it is in force at a sidecar: whoever made it was in office. */

@@ -27,9 +27,15 @@ interface Story {
   readonly isRetiring?: boolean
 }
 
+/** A leader that has left. Until then only its heirs, and theirs, may follow. */
+interface Gone {
+  readonly incarnation: string
+  readonly untilMs: number
+}
+
 /**
  * Three candidates and some voters that restart now and then, on a network that loses, doubles and delays. Returns the epochs
- * that held office, and whether two ever held it at once.
+ * that held office, whether two ever held it at once, and whether somebody followed without the ledger of who had left.
  */
 function elect(seed: number, story: Story) {
   const { voters: names = VOTERS, silentMs = TTL_MS, restarts = 0.005, isRetiring = false } = story
@@ -41,8 +47,12 @@ function elect(seed: number, story: Story) {
     new Voter({ ...TIMES, name: names[index] ?? '', ttlMs: TTL_MS, silentMs }, clocks[index] ?? truth)
   const voters = names.map((_, index) => start(index))
   let incarnations = 0
-  const stand = (): VoteElection =>
-    new VoteElection({ ...TIMES, candidate: `c${++incarnations}`, voters: names }, newClock(), random)
+  const stand = () => {
+    const name = `c${++incarnations}`
+    const clock = newClock()
+    const election = new VoteElection({ ...TIMES, candidate: name, voters: names }, clock, random)
+    return { name, clock, election, ledgers: new Set([name]) }
+  }
   const candidates = [stand(), stand(), stand()]
   const carry = (deliver: () => void): void => {
     if (random.next() < 0.2) return
@@ -50,7 +60,9 @@ function elect(seed: number, story: Story) {
     if (random.next() < 0.1) truth.schedule(300 * random.next(), deliver)
   }
   const epochs: number[] = []
+  const gone: Gone[] = []
   let hasOverlap = false
+  let hasGap = false
   for (let step = 0; step < 4_000; step++) {
     truth.advance(10)
     if (random.next() < restarts) {
@@ -58,25 +70,34 @@ function elect(seed: number, story: Story) {
       voters[index] = start(index)
     }
     for (const [index, candidate] of candidates.entries()) {
+      const { name, clock, election, ledgers } = candidate
       if (isRetiring && random.next() < 0.002) {
-        candidate.retire()
-        const left = candidate.takeLeave()
-        for (const other of left ? candidates : []) carry(() => left && other.inherit(left))
+        const aliveMs = (election.office?.deadlineMs ?? 0) - clock.nowMs()
+        election.retire()
+        const left = election.takeLeave()
+        if (left) gone.push({ incarnation: name, untilMs: truth.nowMs() + aliveMs * (1 - DRIFT) })
+        for (const other of left ? candidates : []) {
+          carry(() => {
+            if (left && other.election.inherit(left)) for (const each of ledgers) other.ledgers.add(each)
+          })
+        }
         candidates[index] = stand()
       }
-      const request = candidate.poll(true)
+      const request = election.poll(true)
       for (const each of request ? voters.keys() : []) {
         carry(() => {
           const vote = request && voters[each]?.handle(request)
-          if (vote) carry(() => candidate.answered(vote))
+          if (vote) carry(() => election.answered(vote))
         })
       }
+      const alive = election.office ? gone.filter(({ untilMs }) => untilMs > truth.nowMs()) : []
+      if (alive.some(({ incarnation }) => !ledgers.has(incarnation))) hasGap = true
     }
-    const offices = candidates.flatMap((candidate) => candidate.office ?? [])
+    const offices = candidates.flatMap(({ election }) => election.office ?? [])
     if (offices.length > 1) hasOverlap = true
     for (const { epoch } of offices) if (epochs.at(-1) !== epoch) epochs.push(epoch)
   }
-  return { epochs, hasOverlap }
+  return { epochs, hasOverlap, hasGap }
 }
 
 const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1)
@@ -89,10 +110,11 @@ describe('an election by votes', () => {
     ['two', { voters: ['a', 'b'] }],
     ['one', { voters: ['a'] }],
     ['leaders that hand over', { isRetiring: true }],
+    ['leaders that hand over to three voters', { voters: ['a', 'b', 'c'], isRetiring: true, restarts: 0.001 }],
   ])('with %s has one leader at a time whatever is lost, late or restarted, and again and again one', (_, story) => {
     for (const seed of SEEDS) {
-      const { epochs, hasOverlap } = elect(seed, story)
-      expect({ seed, hasOverlap }).toEqual({ seed, hasOverlap: false })
+      const { epochs, hasOverlap, hasGap } = elect(seed, story)
+      expect({ seed, hasOverlap, hasGap }).toEqual({ seed, hasOverlap: false, hasGap: false })
       expect(epochs.length).toBeGreaterThan(0)
     }
   })

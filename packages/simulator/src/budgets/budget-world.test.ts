@@ -1,6 +1,8 @@
 import { SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
-import { BudgetWorld, type Machine, type RegionMachine, type WorldConfig } from './budget-world.ts'
+import { BudgetWorld } from './budget-world.ts'
+import type { Machine, RegionMachine } from './machine.ts'
+import type { WorldConfig } from './world-config.ts'
 import { MODES, breakAtRandom } from './random-world.ts'
 import { NewestOnlyLedger, type Sabotage } from './sabotage.ts'
 

@@ -11,84 +11,24 @@ import {
   type KeyRequest,
   type LeaseGrant,
   type LeaseReport,
+  type RegionWires,
   type Share,
   type Vote,
-  type VoteRequest,
 } from '@spillway/budget'
 import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { EventClock } from '../event-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
-import { VirtualNetwork, regionOf, type LinkConditions } from '../virtual-network.ts'
+import { VirtualNetwork, regionOf } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
-import { OpenLoad, type Demand, type Tally } from './open-load.ts'
-import type { Sabotage } from './sabotage.ts'
+import { OpenLoad, type Tally } from './open-load.ts'
+import { askKey } from './key-errand.ts'
+import type { Machine, RegionKey, RegionMachine, SidecarMachine } from './machine.ts'
+import { promiseAll } from './sabotage.ts'
 import { VirtualKey } from './virtual-key.ts'
+import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
 
-/** A fleet to simulate. */
-export interface WorldConfig {
-  readonly regions: number
-  readonly sidecars: number
-  /** Processes in each region that may become its aggregator, and the allocator. */
-  readonly processes: number
-  /** All processes of a region vote on its aggregator; else a key decides. */
-  readonly hasVoters?: boolean
-  readonly budget: Share
-  /** Part of the budget that is split into region floors. */
-  readonly floors: number
-  /** Largest difference between any two clocks that leases reckon with, as a fraction. */
-  readonly drift: number
-  /** How far clocks really are apart; `drift` left out. Refill reckons with it. */
-  readonly clockSpread?: number
-  readonly between: LinkConditions
-  readonly inside: LinkConditions
-  /** Conditions of single links; undefined for those of the two above. */
-  readonly link?: (from: string, to: string) => LinkConditions | undefined
-  readonly demand: Demand
-  readonly sabotage: Sabotage
-  /** How often things happen; left out, as in the sidecar. */
-  readonly pace?: WorldPace
-}
-
-/** How often things happen in a world, in milliseconds; each a multiple of the first. */
-export interface WorldPace {
-  readonly stepMs: number
-  readonly pollMs: number
-  readonly allocateMs: number
-}
-
-const USUAL_PACE: WorldPace = { stepMs: 10, pollMs: 20, allocateMs: 50 }
-
-/** A machine that can be paused; what arrives meanwhile is lost. */
-export interface Machine {
-  readonly name: string
-  readonly region: number
-  readonly clock: DriftingClock
-  /** True time at which it goes on; 0 while it runs. */
-  pausedUntilMs: number
-}
-
-/** A machine that runs a sidecar. */
-export interface SidecarMachine extends Machine {
-  readonly index: number
-  /** True times at which its latest reports were sent, by number. */
-  readonly sentMs: Map<number, number>
-  budget: LeasedBudget
-}
-
-/** A machine that runs a region's process. */
-export interface RegionMachine extends Machine {
-  process: RegionNode
-  voter: Voter
-}
-
-/** A region's key, and the clock of its store. */
-export interface RegionKey {
-  readonly key: VirtualKey
-  readonly clock: DriftingClock
-}
-
-const KEY_TIMEOUT_MS = 1_000
+type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'handOver'
 
 /**
  * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
@@ -275,54 +215,54 @@ export class BudgetWorld implements Fleet {
     const voters = slots.map((slot) => `${regionName(region)}.p${slot}`)
     return new RegionNode(
       { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, voters, terms },
-      {
-        toRegionKey: (request) => this.#ask(find(), this.regionKeys[region]?.key, request),
-        toRegionVoters: (request) => {
-          for (const other of this.#processesOf[region] ?? []) {
-            this.#poll(
-              machine,
-              other,
-              request,
-              () => other.voter.handle(request),
-              (vote) => find()?.process.receiveRegionVote(vote),
-            )
-          }
-        },
-        toAllRegions: (request) => {
-          for (const other of this.processes) {
-            this.#poll(
-              machine,
-              other,
-              request,
-              () => other.process.vote(request),
-              (vote) => find()?.process.receiveVote(vote),
-            )
-          }
-        },
-        toCandidates: (reports) => {
-          const sent = sabotage.isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
-          this.#between++
-          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
-        },
-        handOver: (whole) => {
-          const told = sabotage.isLedgerForgotten ? { ...whole, commitments: [] } : whole
-          for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(told))
-        },
-        toRegion: (region, grants) => {
-          this.#between++
-          for (const other of this.#processesOf[Number(region.slice(1))] ?? []) {
-            this.#carry(machine, other, () => other.process.accept(grants))
-          }
-        },
-        toSidecar: (name, grants) => {
-          const sidecar = this.#sidecarsByName.get(name)
-          this.#inside++
-          if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
-        },
-      },
+      { ...this.#electionWires(machine, find), ...this.#leaseWires(machine, find) },
       clock,
       this.#random,
     )
+  }
+
+  #electionWires(machine: Machine, find: () => RegionMachine | undefined): Pick<RegionWires, ElectionWire> {
+    return {
+      toRegionKey: (request) => this.#ask(find(), request),
+      toRegionVoters: (request) => {
+        for (const other of this.#processesOf[machine.region] ?? []) {
+          const handle = (): Vote | undefined => other.voter.handle(request)
+          this.#poll(machine, other, handle, (vote) => find()?.process.receiveRegionVote(vote))
+        }
+      },
+      toAllRegions: (request) => {
+        for (const other of this.processes) {
+          const handle = (): Vote | undefined => other.process.vote(request)
+          this.#poll(machine, other, handle, (vote) => find()?.process.receiveVote(vote))
+        }
+      },
+      handOver: (whole) => {
+        const told = this.#config.sabotage.isLedgerForgotten ? { ...whole, commitments: [] } : whole
+        for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(told))
+      },
+    }
+  }
+
+  #leaseWires(machine: Machine, find: () => RegionMachine | undefined): Omit<RegionWires, ElectionWire> {
+    return {
+      toCandidates: (reports) => {
+        const { isEarlyAck } = this.#config.sabotage
+        const sent = isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
+        this.#between++
+        for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
+      },
+      toRegion: (region, grants) => {
+        this.#between++
+        for (const other of this.#processesOf[Number(region.slice(1))] ?? []) {
+          this.#carry(machine, other, () => other.process.accept(grants))
+        }
+      },
+      toSidecar: (name, grants) => {
+        const sidecar = this.#sidecarsByName.get(name)
+        this.#inside++
+        if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
+      },
+    }
   }
 
   #newVoter({ name, clock }: Machine): Voter {
@@ -332,22 +272,11 @@ export class BudgetWorld implements Fleet {
   }
 
   /** Carries a request to a voter and its vote back. */
-  #poll(
-    from: Machine,
-    to: Machine,
-    request: VoteRequest,
-    handle: () => Vote | undefined,
-    answer: (vote: Vote) => void,
-  ): void {
+  #poll(from: Machine, to: Machine, handle: () => Vote | undefined, answer: (vote: Vote) => void): void {
     this.#carry(from, to, () => {
       const vote = handle()
-      if (vote) this.#carry(to, from, () => answer(this.#perjure(vote, request)))
+      if (vote) this.#carry(to, from, () => answer(this.#config.sabotage.isTwoFaced ? promiseAll(vote) : vote))
     })
-  }
-
-  #perjure(vote: Vote, { isRelease }: VoteRequest): Vote {
-    const isLie = this.#config.sabotage.isTwoFaced && !isRelease
-    return isLie ? { ...vote, isPromised: true, forMs: defaultVoteTimes.ttlMs, otherEpoch: 0 } : vote
   }
 
   #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
@@ -365,26 +294,13 @@ export class BudgetWorld implements Fleet {
     return { ...report, force: from?.process.aggregator(report.budget)?.force ?? report.force }
   }
 
-  #ask(from: RegionMachine | undefined, key: VirtualKey | undefined, request: KeyRequest): void {
-    if (!from || !key) return
-    const place = `${regionName(from.region)}.key`
-    const { process } = from
-    let isHandled = false
-    let isAnswered = false
-    this.network.send(from.name, place, () => {
-      if (isHandled) return
-      isHandled = true
-      const answer = key.handle(request)
-      this.network.send(place, from.name, () => {
-        if (isAnswered || from.process !== process || from.pausedUntilMs > this.truth.nowMs()) return
-        isAnswered = true
-        process.receiveKeyAnswer(answer)
-      })
-    })
-    this.truth.schedule(KEY_TIMEOUT_MS, () => {
-      if (isAnswered || from.process !== process) return
-      isAnswered = true
-      process.receiveKeyAnswer({ kind: 'unknown' })
+  #ask(from: RegionMachine | undefined, request: KeyRequest): void {
+    const key = from && this.regionKeys[from.region]?.key
+    if (!key) return
+    const { process, name } = from
+    const errand = { network: this.network, truth: this.truth, from: name, to: `${regionName(from.region)}.key`, key }
+    askKey(errand, request, (answer) => {
+      if (from.process === process && from.pausedUntilMs <= this.truth.nowMs()) process.receiveKeyAnswer(answer)
     })
   }
 

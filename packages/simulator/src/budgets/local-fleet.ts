@@ -3,7 +3,7 @@ import { SeededRandom, type Random } from '@spillway/clock'
 import { EventClock } from '../event-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, regionOf } from '../virtual-network.ts'
-import type { WorldConfig } from './budget-world.ts'
+import type { WorldConfig } from './world-config.ts'
 import type { Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 

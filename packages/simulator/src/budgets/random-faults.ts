@@ -1,5 +1,6 @@
 import type { Random } from '@spillway/clock'
-import type { BudgetWorld, Machine, RegionMachine, SidecarMachine } from './budget-world.ts'
+import type { BudgetWorld } from './budget-world.ts'
+import type { Machine, RegionMachine, SidecarMachine } from './machine.ts'
 
 /** How often faults happen: the mean time between two of them, in milliseconds of virtual time. */
 export interface FaultConfig {

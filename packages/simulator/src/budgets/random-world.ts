@@ -1,5 +1,6 @@
 import { SeededRandom } from '@spillway/clock'
-import { BudgetWorld, type WorldConfig } from './budget-world.ts'
+import { BudgetWorld } from './budget-world.ts'
+import type { WorldConfig } from './world-config.ts'
 import { RandomFaults } from './random-faults.ts'
 
 /** How the aggregators of random worlds are elected. */

@@ -1,4 +1,4 @@
-import type { Booking, GrantId, Ledger, Share } from '@spillway/budget'
+import { defaultVoteTimes, type Booking, type GrantId, type Ledger, type Share, type Vote } from '@spillway/budget'
 
 /**
  * Safety rules that are switched off on purpose: negative controls. A checker that notices none of them proves nothing.
@@ -24,6 +24,11 @@ export interface Sabotage {
   readonly isLedgerForgotten?: boolean
   /** S10: nobody looks at the wall clock. */
   readonly isWallBlind?: boolean
+}
+
+/** What a voter that lies answers: a promise to everybody. */
+export function promiseAll(vote: Vote): Vote {
+  return { ...vote, isPromised: true, forMs: defaultVoteTimes.ttlMs, otherEpoch: 0 }
 }
 
 /** The naive books: the newest grant is all that counts. */

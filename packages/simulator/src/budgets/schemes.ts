@@ -1,6 +1,7 @@
 import { SeededRandom } from '@spillway/clock'
 import { regionOf, type LinkConditions } from '../virtual-network.ts'
-import { BudgetWorld, type WorldConfig, type WorldPace } from './budget-world.ts'
+import { BudgetWorld } from './budget-world.ts'
+import type { WorldConfig, WorldPace } from './world-config.ts'
 import { CentralFleet } from './central-fleet.ts'
 import type { Fleet } from './fleet.ts'
 import { LocalFleet } from './local-fleet.ts'

@@ -1,0 +1,32 @@
+import type { LeasedBudget, RegionNode, Voter } from '@spillway/budget'
+import type { DriftingClock } from '../drifting-clock.ts'
+import type { VirtualKey } from './virtual-key.ts'
+
+/** A machine that can be paused; what arrives meanwhile is lost. */
+export interface Machine {
+  readonly name: string
+  readonly region: number
+  readonly clock: DriftingClock
+  /** True time at which it goes on; 0 while it runs. */
+  pausedUntilMs: number
+}
+
+/** A machine that runs a sidecar. */
+export interface SidecarMachine extends Machine {
+  readonly index: number
+  /** True times at which its latest reports were sent, by number. */
+  readonly sentMs: Map<number, number>
+  budget: LeasedBudget
+}
+
+/** A machine that runs a region's process. */
+export interface RegionMachine extends Machine {
+  process: RegionNode
+  voter: Voter
+}
+
+/** A region's key, and the clock of its store. */
+export interface RegionKey {
+  readonly key: VirtualKey
+  readonly clock: DriftingClock
+}
