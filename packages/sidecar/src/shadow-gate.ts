@@ -53,7 +53,7 @@ export class ShadowGate implements Gate {
   }
 
   charge(call: Call): void {
-    if (this.#letIn.has(call)) this.#inside.charge?.(call)
+    if ((call.shadowsEntered & this.#bit) !== 0) this.#inside.charge?.(call)
   }
 
   leave(call: Call, outcome: Outcome): void {
