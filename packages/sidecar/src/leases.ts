@@ -152,9 +152,10 @@ export class Leases implements BusListener {
     this.#sidecar.start(connection)
   }
 
-  /** What was doubled or late does no harm, and offices are told of by the watch. */
-  #advised({ kind, about, budget, count, detail }: Advice): void {
+  /** What was doubled or late does no harm, and offices are told of by the watch. Names that a message made up are left out. */
+  #advised({ kind, about, budget: named, count, detail }: Advice): void {
     if (kind === 'stale' || kind === 'office') return
+    const budget = this.#budgets.has(named) ? named : ''
     this.#parts.emit({ kind: 'advice_raised', reason: kind, about, budget, count, detail })
   }
 
