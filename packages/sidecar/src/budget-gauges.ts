@@ -6,11 +6,10 @@ type Parts = Pick<Composition, 'budgets' | 'leases' | 'sides'>
 
 /** Every budget as metrics show it. */
 export function budgetGauges({ budgets, leases, sides }: Parts): BudgetGauge[] {
-  return budgets.snapshot().map((now) => ({
-    ...own(now),
-    unsettled: sides.inbound.unsettled.get(now.name) ?? 0,
-    lease: leaseOf(leases?.find(now.name)),
-  }))
+  return budgets.snapshot().map((now) => {
+    const unsettled = sides.inbound.unsettled.get(now.name) ?? 0
+    return gaugeOf(now, unsettled, leaseOf(leases?.find(now.name)))
+  })
 }
 
 /** The offices that this process stands for: none without the role. */
@@ -23,7 +22,11 @@ export function officeGauges({ leases }: Pick<Parts, 'leases'>): OfficeGauge[] {
   ]
 }
 
-function own({ name, rate, burst, level, debt, classes }: BudgetSnapshot): Omit<BudgetGauge, 'unsettled' | 'lease'> {
+function gaugeOf(
+  { name, rate, burst, level, debt, classes }: BudgetSnapshot,
+  unsettled: number,
+  lease: LeaseGauge | undefined,
+): BudgetGauge {
   const sum = (of: (one: BudgetClassSnapshot) => number): number => classes.reduce((total, one) => total + of(one), 0)
   return {
     budget: name,
@@ -36,7 +39,9 @@ function own({ name, rate, burst, level, debt, classes }: BudgetSnapshot): Omit<
     drawn: sum(({ used, unneeded, overdrawn }) => used + unneeded - overdrawn),
     unneeded: sum(({ unneeded }) => unneeded),
     overdrawn: sum(({ overdrawn }) => overdrawn),
+    unsettled,
     demand: classes.map((one) => ({ class: one.name, perSecond: one.demand })),
+    lease,
   }
 }
 
