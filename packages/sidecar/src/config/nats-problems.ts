@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Problem } from '@spillway/call'
-import { isUserSeed, seedIn } from './nkey-seed.ts'
+import { isCredentials, isUserSeed } from './nkey-seed.ts'
 import type { SidecarConfig } from './schema.ts'
 
 type NatsSettings = SidecarConfig['nats']
@@ -72,11 +72,9 @@ function fileProblems({ passwordFile, nkeyFile, credsFile }: NatsSettings, probl
     ...contentProblem(['nkey_file'], nkeyFile, problem, (text) =>
       isUserSeed(text.trim()) ? undefined : ['holds no seed of a user nkey', 'make one with nk -gen user (SU…)'],
     ),
-    ...contentProblem(['creds_file'], credsFile, problem, (text) => {
-      const seed = seedIn(text)
-      const isWhole = /-----BEGIN NATS USER JWT-----\r?\n\S+\r?\n/.test(text) && seed !== undefined && isUserSeed(seed)
-      return isWhole ? undefined : ['holds no JWT and user seed', 'make one with nsc generate creds']
-    }),
+    ...contentProblem(['creds_file'], credsFile, problem, (text) =>
+      isCredentials(text) ? undefined : ['holds no JWT and user seed', 'make one with nsc generate creds'],
+    ),
   ]
 }
 

@@ -11,9 +11,10 @@ export function isUserSeed(text: string): boolean {
   return octets.length === SEED_BYTES && octets.readUInt16LE(SEED_BYTES - 2) === crc16(octets.subarray(0, -2))
 }
 
-/** The seed in a credentials file, right or wrong; undefined when there is none. */
-export function seedIn(creds: string): string | undefined {
-  return /-----BEGIN USER NKEY SEED-----\r?\n(\S+)\r?\n/.exec(creds)?.[1]
+/** Whether a text is a credentials file as `nsc` writes it: a JWT, and the seed of a user. */
+export function isCredentials(text: string): boolean {
+  const seed = /-----BEGIN USER NKEY SEED-----\r?\n(\S+)\r?\n/.exec(text)?.[1]
+  return /-----BEGIN NATS USER JWT-----\r?\n\S+\r?\n/.test(text) && seed !== undefined && isUserSeed(seed)
 }
 
 function decodeBase32(text: string): Buffer {
