@@ -102,6 +102,7 @@ function forwardingOf(exchange: Exchange): Forwarding {
     path: undefined,
     deadlineMs: allowedMs === undefined ? NO_DEADLINE : exchange.arrivedMs + allowedMs,
     answerHeaders: [],
+    answerReader: undefined,
   }
 }
 

@@ -38,6 +38,11 @@ export class Region implements AsyncDisposable {
     return this.#log.map((line) => String((JSON.parse(line) as { event: unknown }).event))
   }
 
+  /** The decision log so far. */
+  get lines(): readonly string[] {
+    return this.#log
+  }
+
   /** The budget `charges` as the inspector shows it. */
   async budget(): Promise<BudgetView> {
     const [budget] = await this.inspector.listBudgets()

@@ -9,8 +9,6 @@ export interface BucketStart {
   readonly burst: number
   /** Tokens in it at the start; a first lease starts with 0. Left out: full. */
   readonly level?: number
-  /** How exactly and how long {@link Bucket.giveBack} knows the past; left out, eight windows of 1 s. */
-  readonly memory?: { readonly windowMs: number; readonly windows: number }
 }
 
 /** {@link Bucket.take} took nothing, and no waiting would help. */
@@ -42,7 +40,7 @@ export class Bucket {
     this.#burst = burst
     this.#level = level
     this.#refilledMs = clock.nowMs()
-    this.#headroom = new Headroom(this.#refilledMs, burst - level, start.memory?.windowMs, start.memory?.windows)
+    this.#headroom = new Headroom(this.#refilledMs, burst - level)
   }
 
   /** Tokens a second. */
@@ -60,10 +58,16 @@ export class Bucket {
     return this.#refilledMs
   }
 
-  /** Tokens in it now. */
+  /** Tokens in it now; 0 while there is a debt. */
   level(): number {
     this.#refill()
     return Math.max(0, this.#level)
+  }
+
+  /** Tokens that were charged beyond what was there, and must flow in before anything can be taken; 0 for none. */
+  debt(): number {
+    this.#refill()
+    return Math.max(0, -this.#level)
   }
 
   /**

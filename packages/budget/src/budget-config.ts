@@ -29,6 +29,8 @@ export interface BudgetSnapshot {
   readonly burst: number
   /** Tokens in the bucket now. */
   readonly level: number
+  /** Tokens charged beyond what was there, to be repaid before anything is taken. */
+  readonly debt: number
   /** Most important class first. */
   readonly classes: readonly BudgetClassSnapshot[]
 }
@@ -41,6 +43,10 @@ export interface BudgetClassSnapshot {
   readonly refused: number
   /** Tokens drawn and not given back. */
   readonly used: number
+  /** Tokens drawn for calls that turned out not to need them, whether the bucket had room for them or not. */
+  readonly unneeded: number
+  /** Tokens that calls needed beyond what was drawn for them. */
+  readonly overdrawn: number
   /** Tokens a second asked for of late, refused calls included. */
   readonly demand: number
 }

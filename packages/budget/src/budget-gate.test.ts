@@ -120,6 +120,82 @@ test('gives an unsent call its tokens back', () => {
   expect(level()).toBe(10)
 })
 
+test('gives back what a call turned out not to need when it ends, and keeps the rest', () => {
+  const { gate, level } = aBench()
+  const call = aCall({ budget: 'scoring', cost: 8 })
+  gate.enter(call)
+  call.spent = 3
+  gate.charge(call)
+  expect(level()).toBe(2)
+
+  gate.leave(call, 'cancelled')
+
+  expect(level()).toBe(7)
+})
+
+test('takes what a call spends beyond its cost at once, and lets nobody in before the debt is repaid', () => {
+  const bench = aBench()
+  const call = aCall({ budget: 'scoring', cost: 8 })
+  bench.gate.enter(call)
+  call.spent = 13
+  bench.gate.charge(call)
+  call.spent = 15
+  bench.gate.charge(call)
+  bench.gate.charge(call)
+  bench.gate.leave(call, 'success')
+
+  expect(bench.budgets.snapshot()[0]).toMatchObject({ level: 0, debt: 5 })
+  expect(bench.enter({ cost: 1 })).toMatchObject({ pushbackMs: 60 })
+  bench.clock.advance(59)
+  expect(bench.enter({ cost: 1 })).toMatchObject({ pushbackMs: 1 })
+  bench.clock.advance(1)
+  expect(bench.enter({ cost: 1 })).toBe(PROCEED)
+})
+
+test('gives nothing back to a call of which nobody knows what it spent', () => {
+  const { gate, level } = aBench()
+  const call = aCall({ budget: 'scoring', cost: 8 })
+  gate.enter(call)
+
+  gate.leave(call, 'fault')
+
+  expect(level()).toBe(2)
+})
+
+test('gives an unsent call everything back, whatever it is said to have spent', () => {
+  const { gate, level } = aBench()
+  const call = aCall({ budget: 'scoring', cost: 8 })
+  gate.enter(call)
+  call.spent = 5
+
+  gate.leave(call, 'unsent')
+
+  expect(level()).toBe(10)
+})
+
+test('charges nothing to a call that took nothing', () => {
+  const { gate, level } = aBench()
+  const call = aCall({ budget: 'scoring', cost: 0 })
+  gate.enter(call)
+  call.spent = 5
+  gate.charge(call)
+
+  gate.leave(call, 'success')
+
+  expect(level()).toBe(10)
+})
+
+test('tells by class what calls did not need, and what they needed beyond', () => {
+  const { gate, budgets } = aBench()
+  const [lean, greedy] = [aCall({ budget: 'scoring', cost: 4 }), aCall({ budget: 'scoring', cost: 4 })]
+  for (const call of [lean, greedy]) gate.enter(call)
+  lean.spent = 1
+  greedy.spent = 6
+  for (const call of [lean, greedy]) gate.leave(call, 'success')
+
+  expect(budgets.snapshot()[0]?.classes[1]).toMatchObject({ used: 7, unneeded: 3, overdrawn: 2 })
+})
+
 test.each([
   ['no budget', { budget: '' }],
   ['a budget that is not configured', { budget: 'unknown' }],

@@ -21,7 +21,8 @@ export interface BudgetFinder {
  * Charges a call to its budget. Refuses `budget_exhausted` with the true time until its tokens could be there, rounded up to
  * whole milliseconds; with NEVER_RETRY when they never will: the cost is above the burst, or the rate is 0.
  *
- * A call that did not reach the upstream gets its tokens back. `system` calls, and calls whose budget has no name or is not
+ * A call that did not reach the upstream gets its tokens back; one that is known to have spent more or less than was taken
+ * is settled, more at once and less at its end. `system` calls, and calls whose budget has no name or is not
  * configured, pass uncharged; the check of the configuration reports the latter at the start.
  */
 export class BudgetGate implements Gate {
@@ -44,11 +45,20 @@ export class BudgetGate implements Gate {
     return PROCEED
   }
 
+  /** What it has spent beyond what was taken is due now, whether it is there or not. */
+  charge(call: Call): void {
+    const taken = call.budgetTaken
+    if (taken === 0 || call.spent <= taken) return
+    call.budgetTaken = call.spent
+    this.#budgets.find(call.budget)?.settle(call.rank, taken, call.spent, call.budgetTakenMs)
+  }
+
   leave(call: Call, outcome: Outcome): void {
     const taken = call.budgetTaken
+    const spent = outcome === 'unsent' ? 0 : call.spent
     call.budgetTaken = 0
-    if (taken === 0 || outcome !== 'unsent') return
-    this.#budgets.find(call.budget)?.giveBack(call.rank, taken, call.budgetTakenMs)
+    if (taken === 0 || spent < 0 || spent === taken) return
+    this.#budgets.find(call.budget)?.settle(call.rank, taken, spent, call.budgetTakenMs)
   }
 }
 

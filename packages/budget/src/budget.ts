@@ -31,10 +31,10 @@ export class Budget implements CallBudget {
     return this.#draws.note(rank, cost, this.bucket.take(cost, this.#marks[rank] * this.bucket.burst))
   }
 
-  /** See {@link Bucket.giveBack}. */
-  giveBack(rank: PriorityClass, cost: number, takenMs: number): void {
-    this.bucket.giveBack(cost, takenMs)
-    this.#draws.returned(rank, cost)
+  settle(rank: PriorityClass, taken: number, spent: number, takenMs: number): void {
+    if (spent > taken) this.bucket.charge(spent - taken)
+    else this.bucket.giveBack(taken - spent, takenMs)
+    this.#draws.settled(rank, taken, spent)
   }
 
   /** The level stays, cut to the new burst. */
@@ -51,6 +51,7 @@ export class Budget implements CallBudget {
       rate,
       burst,
       level: this.bucket.level(),
+      debt: this.bucket.debt(),
       classes: this.#draws.snapshot(this.#meter.rates()),
     }
   }

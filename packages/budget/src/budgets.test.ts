@@ -9,7 +9,7 @@ test('shows rate, burst, level and what each class drew', () => {
   budget?.take(PriorityClass.critical, 6)
   budget?.take(PriorityClass.batch, 1)
   budget?.take(PriorityClass.standard, 1)
-  budget?.giveBack(PriorityClass.critical, 2, 0)
+  budget?.settle(PriorityClass.critical, 2, 0, 0)
 
   expect(budgets.snapshot()).toEqual([
     {
@@ -17,11 +17,12 @@ test('shows rate, burst, level and what each class drew', () => {
       rate: 100,
       burst: 10,
       level: 5,
+      debt: 0,
       classes: [
-        { name: 'critical', admitted: 1, refused: 0, used: 4, demand: 0 },
-        { name: 'standard', admitted: 1, refused: 0, used: 1, demand: 0 },
-        { name: 'sheddable', admitted: 0, refused: 0, used: 0, demand: 0 },
-        { name: 'batch', admitted: 0, refused: 1, used: 0, demand: 0 },
+        { name: 'critical', admitted: 1, refused: 0, used: 4, unneeded: 2, overdrawn: 0, demand: 0 },
+        { name: 'standard', admitted: 1, refused: 0, used: 1, unneeded: 0, overdrawn: 0, demand: 0 },
+        { name: 'sheddable', admitted: 0, refused: 0, used: 0, unneeded: 0, overdrawn: 0, demand: 0 },
+        { name: 'batch', admitted: 0, refused: 1, used: 0, unneeded: 0, overdrawn: 0, demand: 0 },
       ],
     },
   ])

@@ -14,8 +14,12 @@ export interface CallBudget {
    * nobody else drew, or `NEVER` when no waiting would help.
    */
   take(rank: PriorityClass, cost: number): number
-  /** Returns what a call that was not carried out took at `takenMs`, as far as the promise of the budget allows. */
-  giveBack(rank: PriorityClass, cost: number, takenMs: number): void
+  /**
+   * A call for which `taken` tokens were taken at `takenMs` has spent `spent`, 0 when it was not carried out. What it did not
+   * need is given back as far as the promise of the budget allows; what it needed beyond becomes a debt, which is repaid
+   * before anything is taken.
+   */
+  settle(rank: PriorityClass, taken: number, spent: number, takenMs: number): void
   /** Changes the figures. Throws a RangeError when one is out of range, and then has changed nothing. */
   reconfigure(config: BudgetConfig): void
   /** The state now. */

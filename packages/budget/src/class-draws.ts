@@ -6,6 +6,8 @@ class ClassDraw {
   admitted = 0
   refused = 0
   used = 0
+  unneeded = 0
+  overdrawn = 0
 }
 
 /** The place of a class among those that callers may have, 0 for the most important; `system` draws as `critical` does. */
@@ -27,17 +29,19 @@ export class ClassDraws {
     return waitMs
   }
 
-  /** A call turned out to have used less by so much, or more when it is negative. */
-  returned(rank: PriorityClass, cost: number): void {
+  /** A call for which `taken` tokens were drawn has spent `spent`. */
+  settled(rank: PriorityClass, taken: number, spent: number): void {
     const draw = this.#draws[rank]
-    draw.used = Math.max(0, draw.used - cost)
+    draw.used = Math.max(0, draw.used + spent - taken)
+    if (spent > taken) draw.overdrawn += spent - taken
+    else draw.unneeded += taken - spent
   }
 
   /** As the inspector shows it, most important class first; so is `demand`, in tokens a second. */
   snapshot(demand: readonly number[]): BudgetClassSnapshot[] {
     return CALLER_CLASSES.map((rank, index) => {
-      const { admitted, refused, used } = this.#draws[rank]
-      return { name: className(rank), admitted, refused, used, demand: demand[index] ?? 0 }
+      const { admitted, refused, used, unneeded, overdrawn } = this.#draws[rank]
+      return { name: className(rank), admitted, refused, used, unneeded, overdrawn, demand: demand[index] ?? 0 }
     })
   }
 }

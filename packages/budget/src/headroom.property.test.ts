@@ -15,7 +15,7 @@ interface Recorded {
 
 /** Feeds the records to a fresh one, and returns it with all that it was told, the start included. */
 function recordAll(steps: readonly { afterMs: number; headroom: number }[]): { headroom: Headroom; told: Recorded[] } {
-  const headroom = new Headroom(START_MS, 100)
+  const headroom = new Headroom(START_MS, 100, 1_000, 8)
   const told: Recorded[] = [{ atMs: START_MS, headroom: 100 }]
   let nowMs = START_MS
   for (const step of steps) {
@@ -56,7 +56,7 @@ test('is off by no more than what happened in the second before, for seven secon
 })
 
 test('claims nothing of more than eight windows ago', () => {
-  const headroom = new Headroom(0, 100)
+  const headroom = new Headroom(0, 100, 1_000, 8)
   for (let second = 1; second <= 9; second++) headroom.record(second * 1_000, 100)
 
   expect(headroom.leastSince(1_000)).toBe(0)
@@ -69,7 +69,7 @@ describe('a headroom', () => {
   })
 
   test('is less by what turns out to have been in the bucket, in every window, and not below 0', () => {
-    const headroom = new Headroom(0, 10)
+    const headroom = new Headroom(0, 10, 1_000, 8)
     headroom.record(1_000, 8)
     headroom.record(2_000, 3)
 

@@ -1,6 +1,6 @@
-/** Usual length of a window, in milliseconds, and number of windows: together longer than any usual wait for a seat. */
-const WINDOW_MS = 1_000
-const WINDOWS = 8
+/** Usual length of a window, in milliseconds, and number of windows: a minute, longer than most streams of a language model. */
+const WINDOW_MS = 250
+const WINDOWS = 256
 
 /** The shortest window, as a fraction of the usual. */
 const SHORTEST = 0.4

@@ -4,6 +4,7 @@ import { aCall, gateContract } from '@spillway/testkit'
 import { expect, test } from 'vitest'
 import { BudgetGate } from './budget-gate.ts'
 import { LEASE_MS, aSharedBudget, grant } from './shared-budget.fixture.ts'
+import { NO_SHARE } from './lease/share.ts'
 import type { OnCutOff, SharedBudget } from './shared-budget.ts'
 
 const { critical, batch } = PriorityClass
@@ -121,4 +122,59 @@ test('takes another way of being cut off over at once', () => {
   budget.reconfigure({ rate: 100, burst: 200, onCutOff: 'allow' })
 
   expect(budget.take(critical, 1)).toBe(0)
+})
+
+test('gives what a call did not need back while the lease stays, and nothing after it was interrupted', () => {
+  const clock = new ManualClock()
+  const budget = aSharedBudget(clock)
+  const gate = gateOf(budget)
+  const calls = [0, 1].map(() => aCall({ budget: 'scoring', rank: critical, cost: 4 }))
+  grant(budget, SHARE, NO_SHARE, 10)
+  clock.advance(1)
+  for (const call of calls) expect(gate.enter(call)).toBe(PROCEED)
+  for (const call of calls) call.spent = 1
+  const [during, after] = calls
+  if (during) gate.leave(during, 'success')
+  expect(budget.lease.level).toBe(5)
+
+  clock.advance(LEASE_MS)
+  grant(budget, SHARE)
+  const level = budget.lease.level
+  if (after) gate.leave(after, 'success')
+
+  expect(budget.lease.level).toBe(level)
+})
+
+test('repays the debt of a call that spent more before it lets anybody in', () => {
+  const clock = new ManualClock()
+  const budget = aSharedBudget(clock)
+  const gate = gateOf(budget)
+  grant(budget, SHARE, NO_SHARE, 10)
+  const call = aCall({ budget: 'scoring', rank: critical, cost: 10 })
+  gate.enter(call)
+  call.spent = 20
+  gate.charge(call)
+
+  expect(budget.snapshot()).toMatchObject({ level: 0, debt: 10 })
+  clock.advance(100)
+  expect(budget.take(critical, 1)).toBeGreaterThan(0)
+  clock.advance(20)
+  expect(budget.take(critical, 1)).toBe(0)
+})
+
+test('gives nothing back to calls that took nothing because allow let them pass', () => {
+  const clock = new ManualClock()
+  const budget = aSharedBudget(clock, 'allow')
+  grant(budget, SHARE, SHARE)
+  clock.advance(LEASE_MS)
+  const gate = gateOf(budget)
+  budget.lease.poll()
+  while (budget.lease.level >= 2) budget.take(critical, 2)
+  const call = aCall({ budget: 'scoring', rank: critical, cost: 9 })
+  expect(gate.enter(call)).toBe(PROCEED)
+  const before = budget.lease.level
+
+  gate.leave(call, 'unsent')
+
+  expect(budget.lease.level).toBe(before)
 })

@@ -17,6 +17,9 @@ export interface SharedBudgetConfig extends BudgetConfig {
   readonly onCutOff: OnCutOff
 }
 
+/** When calls took their tokens that took none, because `allow` let them pass: nothing can be given back to them. */
+const NOTHING_TAKEN_MS = Number.NEGATIVE_INFINITY
+
 /** A call that finds no share at all is told to come back after so long: by then a grant may have come. In milliseconds. */
 const NO_SHARE_YET_MS = 1_000
 
@@ -30,6 +33,7 @@ export class SharedBudget implements CallBudget {
   readonly lease: LeasedBudget
   readonly #draws = new ClassDraws()
   #config: SharedBudgetConfig
+  #wasLetThrough = false
 
   constructor(name: string, lease: LeasedBudget, config: SharedBudgetConfig) {
     this.name = name
@@ -43,7 +47,7 @@ export class SharedBudget implements CallBudget {
   }
 
   get takenMs(): number {
-    return this.lease.takenMs
+    return this.#wasLetThrough ? NOTHING_TAKEN_MS : this.lease.takenMs
   }
 
   take(rank: PriorityClass, cost: number): number {
@@ -51,9 +55,9 @@ export class SharedBudget implements CallBudget {
     return this.#draws.note(rank, cost, this.#judge(waitMs, cost))
   }
 
-  giveBack(rank: PriorityClass, cost: number, takenMs: number): void {
-    this.lease.settle(cost, 0, takenMs)
-    this.#draws.returned(rank, cost)
+  settle(rank: PriorityClass, taken: number, spent: number, takenMs: number): void {
+    if (takenMs !== NOTHING_TAKEN_MS) this.lease.settle(taken, spent, takenMs)
+    this.#draws.settled(rank, taken, spent)
   }
 
   /** Changes what is done when cut off. Rate, burst and floors are those of the allocator: see ARCHITECTURE.md. */
@@ -63,12 +67,17 @@ export class SharedBudget implements CallBudget {
 
   snapshot(): BudgetSnapshot {
     const { rate, burst } = this.lease.force
-    return { name: this.name, rate, burst, level: this.lease.level, classes: this.#draws.snapshot(this.lease.wants) }
+    const { level, debt, wants } = this.lease
+    return { name: this.name, rate, burst, level, debt, classes: this.#draws.snapshot(wants) }
   }
 
   #judge(waitMs: number, cost: number): number {
+    this.#wasLetThrough = false
     if (this.#config.onCutOff !== 'floor' && this.lease.isCutOff) {
-      if (this.#config.onCutOff === 'allow') return 0
+      if (this.#config.onCutOff === 'allow') {
+        this.#wasLetThrough = waitMs > 0
+        return 0
+      }
       if (waitMs === 0) this.lease.settle(cost, 0, this.lease.takenMs)
       return NO_SHARE_YET_MS
     }

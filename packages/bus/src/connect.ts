@@ -1,4 +1,12 @@
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node'
+import {
+  connect,
+  credsAuthenticator,
+  nkeyAuthenticator,
+  usernamePasswordAuthenticator,
+  type Authenticator,
+  type ConnectionOptions,
+  type NatsConnection,
+} from '@nats-io/transport-node'
 
 /** A connection as the client library makes it. */
 export type BusConnection = NatsConnection
@@ -10,7 +18,14 @@ export interface BusAddress {
   /** Shown in the server's monitoring. */
   readonly name: string
   readonly user?: string
-  readonly password?: string
+  /** A function is asked at each connection, so that a password can be changed; so are the next two. */
+  readonly password?: string | (() => string)
+  /** Seed of the nkey that stands for us (`SU…`), instead of user and password. */
+  readonly seed?: () => Uint8Array
+  /** A credentials file, JWT and seed, instead of either. */
+  readonly creds?: () => Uint8Array
+  /** Files in PEM form, read at each connection. Given at all: nothing is sent without TLS. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string }
   /** Added to, or replacing, what is derived from the above: authenticators, TLS. */
   readonly options?: ConnectionOptions
 }
@@ -26,8 +41,8 @@ export function connectBus(address: BusAddress): Promise<NatsConnection> {
   return connect({
     servers: [...address.servers],
     name: address.name,
-    ...(address.user === undefined ? {} : { user: address.user }),
-    ...(address.password === undefined ? {} : { pass: address.password }),
+    authenticator: authenticators(address),
+    ...(address.tls === undefined ? {} : { tls: { ...address.tls } }),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
@@ -37,6 +52,14 @@ export function connectBus(address: BusAddress): Promise<NatsConnection> {
     inboxPrefix: inboxOf(address.name),
     ...address.options,
   })
+}
+
+function authenticators({ user, password, seed, creds }: BusAddress): Authenticator[] {
+  return [
+    ...(user === undefined ? [] : [usernamePasswordAuthenticator(user, password)]),
+    ...(seed === undefined ? [] : [nkeyAuthenticator(seed)]),
+    ...(creds === undefined ? [] : [credsAuthenticator(creds)]),
+  ]
 }
 
 /** Where answers to that party's requests arrive: a prefix of its own, so that nobody else may listen there. */

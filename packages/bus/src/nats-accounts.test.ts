@@ -22,6 +22,7 @@ const users: BusUser[] = [
   { role: 'sidecar', region: 'eu', shard: 's0', id: 'voter', isVoter: true, credential: password('voter') },
   { role: 'region', region: 'eu', shard: 's0', id: 'eu-1', credential: password('eu-1') },
   { role: 'region', region: 'us', shard: 's0', id: 'us-1', credential: password('us-1') },
+  { role: 'both', region: 'eu', shard: 's0', id: 'all', credential: password('all') },
   { role: 'operator', credential: password('operator') },
 ]
 
@@ -36,7 +37,7 @@ test('the example that ships is what the generator writes', () => {
       credential: templateOf('checkout-1'),
     },
     { role: 'region', region: 'eu', shard: 's0', id: 'eu-1', credential: templateOf('eu-1') },
-    { role: 'region', region: 'eu', shard: 's0', id: 'eu-2', credential: templateOf('eu-2') },
+    { role: 'both', region: 'eu', shard: 's0', id: 'payments-1', credential: templateOf('payments-1') },
     { role: 'operator', credential: templateOf('operator') },
   ]
   const shipped = readFileSync(new URL('../nats/accounts.conf', import.meta.url), 'utf8')
@@ -129,6 +130,25 @@ describe.each(natsVersions())('permissions on nats-server $version', ({ binary }
 
     expect(await publishes(two, 'spillway.v1.report.eu.s0.two')).toBe(true)
     expect(await publishes(two, 'spillway.v1.report.eu.s0.one')).toBe(false)
+  })
+
+  test('a process of both roles does what each does at home, for itself only, and nothing else', async () => {
+    const all = await as('all')
+    const own = new LeaderKey({ bucket: 'SPILLWAY_REGION_eu_s0', ttlMs: 10_000, timeoutMs: 500 }, all)
+    const foreign = new LeaderKey({ bucket: 'SPILLWAY_REGION_us_s0', ttlMs: 10_000, timeoutMs: 300 }, all)
+
+    expect(await own.ask({ kind: 'read' })).toMatchObject({ kind: 'found' })
+    expect(await foreign.ask({ kind: 'create', entry: { incarnation: 'all', epoch: 0 } })).toEqual({ kind: 'unknown' })
+    const mine = ['report.eu.s0.all', 'advice.eu.all.fenced', 'grant.eu.s0.one', 'up.s0.eu', 'down.s0.us']
+    const others = ['report.eu.s0.one', 'report.us.s0.all', 'advice.eu.one.fenced', 'grant.us.s0.one', 'up.s0.us']
+    for (const name of mine) expect([name, await publishes(all, `spillway.v1.${name}`)]).toEqual([name, true])
+    for (const name of others) expect([name, await publishes(all, `spillway.v1.${name}`)]).toEqual([name, false])
+    expect(await hears(all, 'spillway.v1.grant.eu.s0.all')).toBe(true)
+    expect(await hears(all, 'spillway.v1.report.eu.s0.*')).toBe(true)
+    expect(await hears(all, 'spillway.v1.grant.eu.s0.one')).toBe(false)
+    expect(await hears(all, 'spillway.v1.report.us.s0.*')).toBe(false)
+    expect(await hears(all, '_INBOX_eu-1.>')).toBe(false)
+    expect(await hears(all, 'spillway.v1.>')).toBe(false)
   })
 
   test('a region process elects, grants at home and answers regions, and speaks for no other region', async () => {

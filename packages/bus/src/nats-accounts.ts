@@ -18,6 +18,14 @@ export type BusUser =
       /** It is one of those who elect the region's aggregator. */
       readonly isVoter?: boolean
     }
+  /** A sidecar that may become aggregator and allocator besides, as a process with `role: [sidecar, aggregator]` is. */
+  | {
+      readonly role: 'both'
+      readonly region: string
+      readonly shard: string
+      readonly id: string
+      readonly credential: Credential
+    }
   /** A process that may become aggregator and allocator; `id` is the name it connects with. */
   | {
       readonly role: 'region'
@@ -78,16 +86,12 @@ function userLines(user: BusUser): string[] {
 
 function permissionsOf(user: BusUser): Permissions | undefined {
   switch (user.role) {
-    case 'sidecar': {
-      const { region, shard, id, isVoter = false } = checked(user)
-      const voter = isVoter ? voterPermissions(user) : NOTHING
-      return {
-        publish: [subject.report(region, shard, id), subject.advice(region, id, '*'), ...voter.publish],
-        subscribe: [subject.grant(region, shard, id), ...voter.subscribe],
-      }
-    }
+    case 'sidecar':
+      return sidecarPermissions(checked(user), user.isVoter)
     case 'region':
       return regionPermissions(checked(user))
+    case 'both':
+      return joined(sidecarPermissions(checked(user)), regionPermissions(user))
     case 'operator':
       return { publish: [], subscribe: ['spillway.v1.>'] }
     case 'leaf':
@@ -101,6 +105,22 @@ interface Member {
   readonly region: string
   readonly shard: string
   readonly id: string
+}
+
+function sidecarPermissions(member: Member, isVoter = false): Permissions {
+  const { region, shard, id } = member
+  const voter = isVoter ? voterPermissions(member) : NOTHING
+  return {
+    publish: [subject.report(region, shard, id), subject.advice(region, id, '*'), ...voter.publish],
+    subscribe: [subject.grant(region, shard, id), ...voter.subscribe],
+  }
+}
+
+function joined(one: Permissions, other: Permissions): Permissions {
+  return {
+    publish: [...new Set([...one.publish, ...other.publish])],
+    subscribe: [...new Set([...one.subscribe, ...other.subscribe])],
+  }
 }
 
 function voterPermissions({ region, shard, id }: Member): Permissions {

@@ -27,7 +27,7 @@ export interface CallFacts {
   readonly cohort: number
   /** Fairness key; empty when there is none. */
   readonly tenant: string
-  /** What the call takes from its budget, in the budget's unit. */
+  /** What the call takes from its budget when it is let in, in the budget's unit. */
   readonly cost: number
   /** What the call takes from the concurrency limit. */
   readonly seats: number
@@ -82,6 +82,8 @@ export class Call implements CallFacts {
   budgetTakenMs = 0
   /** Owned by gates in shadow mode: which of them the gate inside has let the call into, a bit for each. */
   shadowsEntered = 0
+  /** Owned by whoever reads the answer: what the call has spent of its budget so far; negative while nobody knows. */
+  spent = -1
   /** Owned by the `admission` gate: the call's place in the queue or its seat; null for neither. */
   place: object | null = null
 

@@ -38,6 +38,18 @@ describe('a call that every gate lets in', () => {
     expect(log).toEqual(['enter a', 'enter b', 'enter c', 'leave c success', 'leave b success', 'leave a success'])
   })
 
+  test('is charged in every gate while it is in, and in none afterwards', () => {
+    const { log, call, gates } = aBench({ a: PROCEED, b: PROCEED })
+    call.spent = 7
+    gates.charge(call)
+    gates.enter(call)
+    gates.charge(call)
+    gates.leave(call, 'success')
+    gates.charge(call)
+
+    expect(log).toEqual(['enter a', 'enter b', 'charge a 7', 'charge b 7', 'leave b success', 'leave a success'])
+  })
+
   test('leaves once, however often it is told to', () => {
     const { log, call, gates } = aBench({ a: PROCEED })
     gates.enter(call)

@@ -34,6 +34,8 @@ export interface Gate {
    * Left out by gates whose answer cannot change.
    */
   recheck?(call: Call): Refusal | undefined
+  /** The `spent` of a call that is in has grown. Left out by gates that take nothing that could grow. */
+  charge?(call: Call): void
 }
 
 /**
@@ -62,6 +64,11 @@ export class Gates {
     call.gatesEntered = 0
     for (let index = entered - 1; index >= 0; index--) this.#gates[index]?.leave(call, actual)
     call.isWaiting = false
+  }
+
+  /** Tells every gate that the call is in that its `spent` has grown. */
+  charge(call: Call): void {
+    for (let index = 0; index < call.gatesEntered; index++) this.#gates[index]?.charge?.(call)
   }
 
   #advance(call: Call): Verdict {

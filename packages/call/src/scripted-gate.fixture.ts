@@ -32,6 +32,10 @@ export class ScriptedGate implements Gate {
     return this.late
   }
 
+  charge({ spent }: Call): void {
+    this.#log.push(`charge ${this.name} ${spent}`)
+  }
+
   /** Ends the wait of a call, as a gate does that answered `wait`. */
   wake(call: Call, refusal?: Refusal): void {
     this.#wake?.(call, refusal)

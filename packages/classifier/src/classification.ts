@@ -8,6 +8,8 @@ export interface Classified extends CallFacts {
   readonly policy: MethodPolicy
   /** The decoded first message, when the policy reads it and it could be read. */
   readonly request: RequestMessage | undefined
+  /** What the request itself takes from the budget, where the messages of the answer are counted; else 0. */
+  readonly input: number
   /** The peer may set class and tenant. When false, whatever it sent under our prefix is to be stripped. */
   readonly isTrusted: boolean
   /** Why the request could not be read, when the policy reads it and it could not. */

@@ -211,6 +211,21 @@ describe('the other facts', () => {
   })
 })
 
+describe('a call that is settled by its answer', () => {
+  const settle = { estimate: undefined, trailer: 'x-tokens', total: undefined, perMessage: 0, input: 7 }
+
+  test.each([
+    ['its cost, without an estimate', 300, undefined, 300],
+    ['the estimate where that is less', 300, 64, 64],
+    ['its cost where that is less', 40, 64, 40],
+    ['one unit at least', 300, 0, 1],
+    ['one unit at least, whatever its cost', 0, undefined, 1],
+  ])('reserves %s', (_what, cost, estimate, reserved) => {
+    const bench = new Bench({ policy: { cost, settle: { ...settle, estimate } } })
+    expect(bench.call()).toMatchObject({ cost: reserved, input: 7 })
+  })
+})
+
 describe('a request message', () => {
   const proto = join(import.meta.dirname, '../../../proto')
   const result = loadContract({ paths: [proto], roots: ['example/bank/v1/bank.proto'], budgets: ['scoring'] })

@@ -24,6 +24,9 @@ export interface ClassifierOptions {
 /** Longer tenants are cut off here: they become keys in maps. */
 const MAX_TENANT_LENGTH = 128
 
+/** Units that a call reserves at least when what it takes is only known at its end. */
+const LEAST_RESERVED = 1
+
 /** gRPC leaves the answer to a malformed `grpc-timeout` open; INTERNAL is what grpc-go gives. */
 const MALFORMED_TIMEOUT: Classification = {
   kind: 'malformed',
@@ -103,7 +106,7 @@ export class Classifier {
       rank: priority.rank,
       cohort: priority.cohort ?? cohortOf(tenant === '' ? arrival.peer.id : tenant),
       tenant,
-      cost: this.#expressions.amount(policy.cost),
+      cost: this.#reservation(policy),
       seats: this.#expressions.amount(policy.seats),
       budget: policy.budget,
       deadlineMs,
@@ -114,6 +117,7 @@ export class Classifier {
       arrivedMs: arrival.arrivedMs,
       policy,
       request,
+      input: policy.settle === undefined ? 0 : this.#expressions.amount(policy.settle.input),
       isTrusted,
       unreadable: this.#unreadable,
       cappedFrom: priority.cappedFrom,
@@ -126,6 +130,14 @@ export class Classifier {
     const told = isTrusted ? metadata.get(MetadataName.tenant) : undefined
     const tenant = told ?? (policy.tenant === undefined ? '' : this.#expressions.value(policy.tenant, ''))
     return tenant.length > MAX_TENANT_LENGTH ? tenant.slice(0, MAX_TENANT_LENGTH) : tenant
+  }
+
+  /** A call that will be settled reserves something in any case: else it would not wait for a debt to be repaid. */
+  #reservation({ cost, settle }: MethodPolicy): number {
+    const most = this.#expressions.amount(cost)
+    if (settle === undefined) return most
+    const reserved = settle.estimate === undefined ? most : Math.min(most, this.#expressions.amount(settle.estimate))
+    return Math.max(LEAST_RESERVED, reserved)
   }
 
   #read(policy: MethodPolicy, first: FirstMessage | undefined): RequestMessage | undefined {

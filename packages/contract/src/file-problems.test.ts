@@ -112,7 +112,7 @@ describe('an option statement reports', () => {
     [
       'a fallback rule for a whole service',
       'option (spillway.v1.service) = { fallback: { name: "a" reply: "to.v1.R{}" } };',
-      'fallback: there is no such key (allowed: priority, raise, cost, seats, budget, tenant, timeout, max_timeout, breaker, queue). Fix: remove it.',
+      'fallback: there is no such key (allowed: priority, raise, cost, seats, budget, tenant, timeout, max_timeout, breaker, queue, settle). Fix: remove it.',
     ],
   ])('%s', (_, body, line) => {
     expect(problemLines(service(body))).toEqual([`t.proto:5: error: ${line}`])

@@ -14,6 +14,8 @@ export {
   type Origin,
   type QueuePolicy,
   type RaiseRule,
+  type ReplyField,
+  type SettlePolicy,
 } from './method-policy.ts'
 export type { Overlay } from './overlay.ts'
 export { MAX_EXPRESSION_LENGTH } from './cel-compile.ts'

@@ -28,6 +28,28 @@ export interface BreakerPolicy {
   readonly probes: number
 }
 
+/** A number in a reply message, by its place. */
+export interface ReplyField {
+  /** As the user wrote it: `usage.total_tokens`. */
+  readonly name: string
+  /** Its value in a serialised message; undefined when that has none, or none that is above zero. Never throws. */
+  read(message: Uint8Array): number | undefined
+}
+
+/** How what a call takes from its budget is corrected by what its answer says. */
+export interface SettlePolicy {
+  /** What is reserved instead of the cost, at most the cost; undefined reserves the cost. */
+  readonly estimate: number | Expression<number> | undefined
+  /** Trailer that says what the whole call took; empty for none. */
+  readonly trailer: string
+  /** Field of the answer that says so; undefined for none. */
+  readonly total: ReplyField | undefined
+  /** What each message of the answer takes; 0 does not count them. */
+  readonly perMessage: number | ReplyField
+  /** What the request takes in front of the counted messages. */
+  readonly input: number | Expression<number>
+}
+
 /** How long a call may wait for a seat; undefined leaves it to the sidecar's queue for its class. */
 export interface QueuePolicy {
   readonly maxWaitMs: number | undefined
@@ -74,8 +96,10 @@ export interface MethodPolicy {
   readonly idempotency: Idempotency
   readonly priority: PriorityClass
   readonly raise: readonly RaiseRule[]
-  /** What a call takes from its budget, in the budget's unit. */
+  /** What a call takes from its budget, in the budget's unit; with {@link settle} the most that it can take. */
   readonly cost: number | Expression<number>
+  /** Undefined: a call takes its cost, whatever its answer says. */
+  readonly settle: SettlePolicy | undefined
   /** What a call takes from the concurrency limit. */
   readonly seats: number | Expression<number>
   /** Name of the budget; empty for none. */

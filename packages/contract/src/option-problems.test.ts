@@ -7,7 +7,7 @@ const cases: readonly [name: string, option: string, lines: readonly string[]][]
     'an unknown key',
     'priorty: CRITICAL',
     [
-      't.proto:9: error: priorty: there is no such key (allowed: priority, raise, cost, seats, budget, tenant, timeout, max_timeout, breaker, queue, fallback). Fix: write priority.',
+      't.proto:9: error: priorty: there is no such key (allowed: priority, raise, cost, seats, budget, tenant, timeout, max_timeout, breaker, queue, fallback, settle). Fix: write priority.',
     ],
   ],
   [

@@ -14,6 +14,7 @@ import { nearest } from './nearest.ts'
 import type { CelScope } from './cel-scope.ts'
 import type { ProblemList } from './problem-list.ts'
 import { RuleCompiler } from './rule-compiler.ts'
+import { settlePolicy } from './settle-policy.ts'
 import { breakerPolicy, classOf, durationMs } from './setting-values.ts'
 
 /** What the policies of a contract have in common. */
@@ -43,6 +44,7 @@ export function compilePolicy(method: DescMethod | undefined, layers: Layers, co
     priority: classOf(layers.one('priority')) ?? DEFAULT_PRIORITY,
     raise: raiseRules(layers, compiler, problems),
     cost: compiler.amount('cost', layers.one('cost')),
+    settle: settlePolicy(layers, { method, compiler, problems }),
     seats: compiler.amount('seats', layers.one('seats')),
     budget: budgetOf(layers, context),
     tenant: tenant && compiler.key('tenant', tenant),
@@ -169,6 +171,11 @@ const OPTION_KEYS = [
   'breaker.probes',
   'queue.max_wait',
   'fallback',
+  'settle.estimate',
+  'settle.trailer',
+  'settle.total',
+  'settle.per_message',
+  'settle.input',
 ]
 
 function originsOf(layers: Layers): ReadonlyMap<string, Origin> {

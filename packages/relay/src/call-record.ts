@@ -1,11 +1,14 @@
 import { MetadataName, Status, parseStatus } from '@spillway/call'
 import type { FieldList } from '@spillway/http2'
-import type { ExchangeEnd } from './exchange.ts'
+import { AnswerMessages } from './answer-messages.ts'
+import type { AnswerReader, ExchangeEnd } from './exchange.ts'
 
 /** Writes down how a call goes, for the report at its end. */
 export class CallRecord {
   /** Octets of the answer, gRPC prefixes included. */
   responseBytes = 0
+  #reader: AnswerReader | undefined
+  #messages: AnswerMessages | undefined
   #sentMs = Number.NaN
   #endedMs = Number.NaN
   #status: Status = Status.CANCELLED
@@ -13,6 +16,18 @@ export class CallRecord {
   #isFromSidecar = false
   #hasPushback = false
   #isCancelledByCaller = false
+
+  /** Somebody reads along with the answer. */
+  readBy(reader: AnswerReader): void {
+    this.#reader = reader
+    if (reader.maxMessageBytes >= 0) this.#messages = new AnswerMessages(reader)
+  }
+
+  /** Octets of the answer have come. */
+  passed(bytes: Buffer, start: number, end: number): void {
+    this.responseBytes += end - start
+    if (this.#messages !== undefined) this.#messages.add(bytes, start, end)
+  }
 
   /** It was sent to an upstream, for the first time or again. */
   sent(nowMs: number): void {
@@ -25,6 +40,7 @@ export class CallRecord {
     this.#isFromSidecar = fields.get(MetadataName.origin) !== undefined
     this.#hasPushback = fields.get(MetadataName.pushback) !== undefined
     this.#endedMs = nowMs
+    if (this.#reader !== undefined) this.#reader.complete(fields)
   }
 
   /** We have made the status. Replaces what the upstream said before. */

@@ -2,6 +2,19 @@ import type { CallEnd, Deadline, Peer, Status } from '@spillway/call'
 import type { Field, FieldList } from '@spillway/http2'
 import type { Upstream } from './upstream.ts'
 
+/** Reads along with the answer of one call, for rules that look into it. Nothing is held back or changed for it. */
+export interface AnswerReader {
+  /** Longest message that is handed over, in octets; 0 only counts messages, a negative number does not look at them. */
+  readonly maxMessageBytes: number
+  /**
+   * One message of the answer has passed, without its gRPC prefix; undefined when it is longer or compressed. The octets are
+   * to be read now: they are overwritten later.
+   */
+  message(bytes: Uint8Array | undefined): void
+  /** The upstream's answer is complete with a status of its own: its trailers. At most once. */
+  complete(trailers: FieldList): void
+}
+
 /** How a call leaves for its upstream: the request as it came, with these changes. */
 export interface Forwarding {
   /** Drop every field of our own prefix (`spillway-`) that the peer sent, and every member of that prefix in its baggage. */
@@ -17,6 +30,8 @@ export interface Forwarding {
   readonly deadlineMs: Deadline
   /** Fields to put in front of the answer's own initial metadata: the mark of a degraded answer. */
   readonly answerHeaders: readonly Field[]
+  /** Reads along with the upstream's answer; undefined costs nothing. */
+  readonly answerReader: AnswerReader | undefined
 }
 
 /** An answer that the sidecar gives by itself. */

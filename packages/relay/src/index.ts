@@ -1,5 +1,6 @@
 export type {
   Answer,
+  AnswerReader,
   CallHandler,
   Exchange,
   ExchangeEnd,

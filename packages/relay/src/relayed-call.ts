@@ -102,6 +102,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.#upstream = upstream
     this.#forwarding = forwarding
     this.#isUnreachableUntold = false
+    if (forwarding.answerReader !== undefined) this.#record.readBy(forwarding.answerReader)
     this.#deadlineMs = this.#latest(forwarding.deadlineMs)
     if (this.#deadlineMs !== NO_DEADLINE) this.#expiry = this.#around.wheel.add(this.#deadlineMs, this)
     this.#seek(undefined)
@@ -205,7 +206,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   attemptData(bytes: Buffer, start: number, end: number, endsStream: boolean): void {
     if (end > start) {
       if (this.#record.responseBytes === 0) this.#observer?.answering()
-      this.#record.responseBytes += end - start
+      this.#record.passed(bytes, start, end)
       const left = this.#stream.sendData(bytes, start, end, false)
       if (left > 0) this.#attempt?.stream?.credit(left)
     }

@@ -15,6 +15,7 @@ export const PLAIN_FORWARDING: Forwarding = {
   path: undefined,
   deadlineMs: Number.POSITIVE_INFINITY,
   answerHeaders: [],
+  answerReader: undefined,
 }
 
 /** What a sidecar answers when nobody can be reached. */

@@ -22,14 +22,14 @@ function budgetView(now: BudgetSnapshot, { leases, usage }: Parts, { region, mod
   }
 }
 
-function own({ name, rate, burst, level, classes }: BudgetSnapshot, mode: Mode) {
+function own({ name, rate, burst, level, debt, classes }: BudgetSnapshot, mode: Mode) {
   const sum = (of: (one: BudgetClassSnapshot) => number): number => classes.reduce((total, one) => total + of(one), 0)
   return {
     name,
     mode,
     ratePerSecond: rate,
     burst,
-    level,
+    level: level - debt,
     demandPerSecond: sum(({ demand }) => demand),
     grantedTotal: sum(({ admitted }) => admitted),
     refusedTotal: sum(({ refused }) => refused),

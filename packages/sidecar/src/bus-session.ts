@@ -4,6 +4,9 @@ import type { Clock, Timer } from '@spillway/clock'
 /** How long after a failed attempt the next one begins, in milliseconds. */
 const RETRY_MS = 500
 
+/** Reasons that are told: more of them are no news. */
+const MOST_REASONS = 8
+
 /** The first attempts are ours, so that they can be given up; a login that is refused for a while does not end it for good. */
 const OPTIONS = { waitOnFirstConnect: false, timeout: 5_000, ignoreAuthErrorAbort: true } as const
 
@@ -14,7 +17,10 @@ export interface BusListener {
   /** It is back after an outage: what was published in between is lost. */
   reconnected(): void
   disconnected(): void
-  /** The first connection could not be made; tried again for as long as it takes. Told once. */
+  /**
+   * The first connection could not be made; tried again for as long as it takes. Each reason is told once: of several servers
+   * one may be down while another turns us away.
+   */
   failed(reason: string): void
 }
 
@@ -29,7 +35,7 @@ export class BusSession {
   #connection: BusConnection | undefined
   #retry: Timer | undefined
   #isClosed = false
-  #hasFailed = false
+  readonly #toldReasons = new Set<string>()
 
   constructor(address: BusAddress, listener: BusListener, clock: Clock) {
     this.#address = address
@@ -77,8 +83,11 @@ export class BusSession {
 
   #failed(error: unknown): void {
     if (this.#isClosed) return
-    if (!this.#hasFailed) this.#listener.failed(error instanceof Error ? error.message : String(error))
-    this.#hasFailed = true
+    const reason = error instanceof Error ? error.message : String(error)
+    if (!this.#toldReasons.has(reason) && this.#toldReasons.size < MOST_REASONS) {
+      this.#toldReasons.add(reason)
+      this.#listener.failed(reason)
+    }
     this.#retry = this.#clock.schedule(RETRY_MS, () => this.start())
   }
 

@@ -151,7 +151,8 @@ export class Composition {
   #side(direction: Direction, policies: Policies): Side {
     const { telemetry, fallbacks } = this
     const { clock } = this.#around
-    return { direction, clock, telemetry, fallbacks, classFields: this.#classFields, policies, inFlight: 0 }
+    const classFields = this.#classFields
+    return { direction, clock, telemetry, fallbacks, classFields, unsettled: new Map(), policies, inFlight: 0 }
   }
 }
 

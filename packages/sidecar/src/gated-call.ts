@@ -23,6 +23,7 @@ import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
 import { degrade, type Degraded } from './degrade.ts'
 import type { Destination } from './destination.ts'
 import { inheritedMetadata } from './inherited-metadata.ts'
+import { Settlement } from './settlement.ts'
 import type { Side } from './side.ts'
 import { NO_GATES, isSystemPath } from './system-calls.ts'
 
@@ -52,6 +53,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   #series: CallSeries | undefined
   #decision: Decision = FORWARDED
   #rerouted: Rerouted | undefined
+  #settlement: Settlement | undefined
   #waitingSinceMs = Number.NaN
   #queuedMs = 0
 
@@ -103,6 +105,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   ended(end: ExchangeEnd): void {
     const outcome = this.#outcomeOf(end)
     this.#side.inFlight--
+    if (this.#settlement !== undefined) this.#settle(this.#settlement, end)
     if (this.#call !== undefined) this.#gates.leave(this.#call, outcome)
     this.#destination.upstream.leave()
     this.#tell(end, outcome)
@@ -152,13 +155,33 @@ export class GatedCall implements ExchangeObserver, Waiter {
   #forward(): void {
     const call = this.#call
     if (call === undefined) return
+    this.#settlement = call.budgetTaken === 0 ? undefined : this.#settlementOf(call)
     this.#exchange.forward(this.#destination.upstream.group, {
       isStripped: true,
       added: this.#side.classFields.of(call),
       path: this.#rerouted?.path,
       deadlineMs: call.deadlineMs,
       answerHeaders: this.#rerouted?.marks ?? NO_FIELDS,
+      answerReader: this.#settlement,
     })
+  }
+
+  /** Only a call that took something, and whose policy asks for it, has its answer read. */
+  #settlementOf(call: Call): Settlement | undefined {
+    const classified = this.#classified
+    if (classified === undefined) return undefined
+    const isOwn = this.#rerouted === undefined
+    const { settle } = isOwn ? classified.policy : this.#policies.contract.policyOf(call.path)
+    if (settle === undefined) return undefined
+    const input = isOwn || typeof settle.input !== 'number' ? classified.input : settle.input
+    return new Settlement(settle, input, call, this.#gates)
+  }
+
+  #settle(settlement: Settlement, end: ExchangeEnd): void {
+    if (settlement.end(end)) return
+    const { unsettled } = this.#side
+    const budget = this.#call?.budget ?? ''
+    unsettled.set(budget, (unsettled.get(budget) ?? 0) + 1)
   }
 
   /** A refusal may still become an answer. What another method would not do either is up to the rules behind that one. */

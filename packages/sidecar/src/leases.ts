@@ -11,6 +11,7 @@ import type { Clock, Random, Timer } from '@spillway/clock'
 import type { Emit } from '@spillway/telemetry'
 import { budgetTerms } from './budget-terms.ts'
 import { BusSession, type BusListener } from './bus-session.ts'
+import { busAddress } from './config/bus-address.ts'
 import type { SidecarConfig } from './config/schema.ts'
 import { LeaseWatch } from './lease-watch.ts'
 
@@ -51,9 +52,7 @@ export class Leases implements BusListener {
     this.#parts = parts
     this.#incarnation = randomName(parts.random)
     this.#holder = nats.id ?? `${service.replaceAll('.', '_').slice(0, 48)}-${this.#incarnation}`
-    const { user, password } = nats
-    const login = { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) }
-    this.#session = new BusSession({ servers, name: this.#holder, ...login }, this, parts.clock)
+    this.#session = new BusSession(busAddress(nats, servers, this.#holder), this, parts.clock)
     this.#watch = new LeaseWatch(region, parts.emit)
   }
 
@@ -152,9 +151,10 @@ export class Leases implements BusListener {
     this.#sidecar.start(connection)
   }
 
-  /** What was doubled or late does no harm, and offices are told of by the watch. */
-  #advised({ kind, about, budget, count, detail }: Advice): void {
+  /** What was doubled or late does no harm, and offices are told of by the watch. Names that a message made up are left out. */
+  #advised({ kind, about, budget: named, count, detail }: Advice): void {
     if (kind === 'stale' || kind === 'office') return
+    const budget = this.#budgets.has(named) ? named : ''
     this.#parts.emit({ kind: 'advice_raised', reason: kind, about, budget, count, detail })
   }
 

@@ -1,5 +1,5 @@
 import { className } from '@spillway/call'
-import type { Expression, MethodPolicy } from '@spillway/contract'
+import type { Expression, MethodPolicy, ReplyField } from '@spillway/contract'
 import type { PolicyValue } from '@spillway/inspect'
 
 /** Every value of a policy as text, under its option's name, with where it came from. */
@@ -13,7 +13,7 @@ export function policyValues(policy: MethodPolicy): readonly PolicyValue[] {
 }
 
 function valueOf(policy: MethodPolicy, key: string): string {
-  const { breaker } = policy
+  const { breaker, settle } = policy
   switch (key) {
     case 'priority':
       return className(policy.priority)
@@ -45,6 +45,16 @@ function valueOf(policy: MethodPolicy, key: string): string {
       return String(breaker.probes)
     case 'queue.max_wait':
       return time(policy.queue.maxWaitMs)
+    case 'settle.estimate':
+      return settle?.estimate === undefined ? '' : amount(settle.estimate)
+    case 'settle.trailer':
+      return settle?.trailer ?? ''
+    case 'settle.total':
+      return settle?.total?.name ?? ''
+    case 'settle.per_message':
+      return settle === undefined || settle.perMessage === 0 ? '' : perMessage(settle.perMessage)
+    case 'settle.input':
+      return settle === undefined ? '' : amount(settle.input)
     case 'fallback':
       return list(policy.fallbacks.map((rule) => rule.name))
     default:
@@ -54,6 +64,10 @@ function valueOf(policy: MethodPolicy, key: string): string {
 
 function amount(value: number | Expression<number>): string {
   return typeof value === 'number' ? String(value) : value.source
+}
+
+function perMessage(taken: number | ReplyField): string {
+  return typeof taken === 'number' ? String(taken) : taken.name
 }
 
 function time(ms: number | undefined): string {

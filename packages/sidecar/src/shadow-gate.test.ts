@@ -1,5 +1,5 @@
 import { Admission, FixedLimit } from '@spillway/admission'
-import { PROCEED } from '@spillway/call'
+import { PROCEED, type Gate } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import { ConstantRandom, aCall, gateContract } from '@spillway/testkit'
 import { expect, test } from 'vitest'
@@ -49,6 +49,22 @@ test('two shadows in one list know apart which of them a call is in', () => {
   for (const gate of gates) gate.leave(calls[1] ?? aCall(), 'success')
 
   expect([full.snapshot().seatsInUse, free.snapshot().seatsInUse]).toEqual([1, 1])
+})
+
+test('only calls that would have been let in are charged for what they spend', () => {
+  const charged: string[] = []
+  const inside: Gate = {
+    name: 'till',
+    enter: ({ cost }) => (cost > 5 ? { kind: 'budget_exhausted', pushbackMs: 1, budget: 'tokens' } : PROCEED),
+    leave: () => undefined,
+    charge: ({ cost }) => void charged.push(`cost ${cost}`),
+  }
+  const gate = new ShadowGate('budget', inside)
+  const calls = [aCall({ cost: 5 }), aCall({ cost: 6 })]
+  for (const call of calls) gate.enter(call)
+  for (const call of calls) gate.charge(call)
+
+  expect(charged).toEqual(['cost 5'])
 })
 
 test('a gate that is off is not there, one that is enforced is itself', () => {

@@ -52,6 +52,10 @@ export class ShadowGate implements Gate {
     return PROCEED
   }
 
+  charge(call: Call): void {
+    if ((call.shadowsEntered & this.#bit) !== 0) this.#inside.charge?.(call)
+  }
+
   leave(call: Call, outcome: Outcome): void {
     if ((call.shadowsEntered & this.#bit) === 0) return
     call.shadowsEntered &= ~this.#bit

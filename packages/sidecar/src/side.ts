@@ -22,6 +22,8 @@ export interface Side {
   readonly telemetry: Telemetry
   readonly fallbacks: Fallbacks
   readonly classFields: ClassFields
+  /** Calls by budget whose answer did not say what they took. Counted by the calls. */
+  readonly unsettled: Map<string, number>
   /** In force for calls that come now. Owned by the composition. */
   policies: Policies
   /** Calls that have come and are not over. Owned by the calls. */

@@ -1,5 +1,4 @@
 import type { Breakers } from '@spillway/breaker'
-import type { Budgets } from '@spillway/budget'
 import type { ClassifierCounts } from '@spillway/classifier'
 import type { Fallbacks } from '@spillway/fallback'
 import type { Listener } from '@spillway/relay'
@@ -10,18 +9,20 @@ import type {
   ConnectionCount,
   Direction,
   Gauges,
+  OfficeGauge,
   QueueGauge,
   RuleCount,
   SeatGauge,
   ShadowCount,
 } from '@spillway/telemetry'
+import { budgetGauges, officeGauges } from './budget-gauges.ts'
+import type { Composition } from './composition.ts'
 import { shownState } from './inspector-views.ts'
 import type { Traffic } from './traffic.ts'
 
 /** What metrics read. */
-export interface GaugedParts {
+export interface GaugedParts extends Pick<Composition, 'budgets' | 'leases' | 'sides'> {
   readonly breakers: Breakers
-  readonly budgets: Pick<Budgets, 'snapshot'>
   readonly fallbacks: Fallbacks
   readonly classifierCounts: ClassifierCounts
   readonly traffic: Traffic
@@ -41,13 +42,11 @@ export class SidecarGauges implements Gauges {
   }
 
   budgets(): BudgetGauge[] {
-    return this.#parts.budgets.snapshot().map(({ name, level, rate, classes }) => ({
-      budget: name,
-      level,
-      ratePerSecond: rate,
-      granted: classes.reduce((sum, { admitted }) => sum + admitted, 0),
-      refused: classes.reduce((sum, { refused }) => sum + refused, 0),
-    }))
+    return budgetGauges(this.#parts)
+  }
+
+  offices(): OfficeGauge[] {
+    return officeGauges(this.#parts)
   }
 
   seats(): SeatGauge[] {

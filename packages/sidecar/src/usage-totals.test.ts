@@ -47,7 +47,7 @@ test('leaves out what was given back', async () => {
   use(30)
   expect(usage.of('tokens')).toBe(30)
 
-  tokensOf(budgets)?.giveBack(PriorityClass.critical, 10, 0)
+  tokensOf(budgets)?.settle(PriorityClass.critical, 10, 0, 0)
 
   expect(usage.of('tokens')).toBe(20)
 })

@@ -14,7 +14,7 @@ const COUNTERS = {
   bus: ['spillway_bus_changes_total', 'Connections to NATS that came up, were lost, and could not be made.'],
   offices: ['spillway_offices_total', 'Offices won and lost by this process.'],
   leases: ['spillway_lease_changes_total', 'Budgets that were cut off from their grantor, and had a share again.'],
-  advice: ['spillway_advice_total', 'Messages about budgets that were refused, by reason.'],
+  advice: ['spillway_advice_total', 'Messages about budgets that were refused, by budget and reason.'],
   unsaved: ['spillway_usage_unsaved_total', 'Usage totals that could not be read or written.'],
   cut: ['spillway_drains_total', 'Drains that ended, clean and with calls cut off.'],
   actions: ['spillway_operator_actions_total', 'Uses of the write role of the inspector, allowed and denied.'],
@@ -69,7 +69,7 @@ export class EventMetrics {
       case 'lease_changed':
         return this.#counts.leases.add({ budget: event.budget, change: event.change })
       case 'advice_raised':
-        return this.#counts.advice.add({ reason: event.reason })
+        return this.#counts.advice.add({ budget: event.budget, reason: event.reason }, event.count)
       case 'usage_unsaved':
         return this.#counts.unsaved.add({})
       case 'rule_failed': // the rule itself counts it: see `Gauges.rules`

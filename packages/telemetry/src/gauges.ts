@@ -7,14 +7,44 @@ export interface BreakerGauge {
   readonly state: BreakerState
 }
 
-/** A budget as a scrape sees it, in its own unit. */
+/** A budget as a scrape sees it, in its own unit: all of it, or this process's share. Counts are since the start. */
 export interface BudgetGauge {
   readonly budget: string
   readonly level: number
+  /** Charged beyond what was there, and to be repaid before anybody is let in. */
+  readonly debt: number
   readonly ratePerSecond: number
-  /** Calls that were let in and calls that were refused, since the start. */
+  readonly burst: number
+  /** Calls that were let in and calls that were refused. */
   readonly granted: number
   readonly refused: number
+  /** Drawn when calls were let in, drawn but not needed, and needed beyond what was drawn. */
+  readonly drawn: number
+  readonly unneeded: number
+  readonly overdrawn: number
+  /** Calls that kept what was drawn for them because nothing told what they took. */
+  readonly unsettled: number
+  /** Asked for per second of late, refused calls included. */
+  readonly demand: readonly { readonly class: PriorityClassName; readonly perSecond: number }[]
+  /** Undefined for a budget that is not shared. */
+  readonly lease: LeaseGauge | undefined
+}
+
+/** A share of a budget that many processes draw on. */
+export interface LeaseGauge {
+  /** Of the whole budget. */
+  readonly totalRatePerSecond: number
+  readonly totalBurst: number
+  /** The lease ran out, or there was none yet. */
+  readonly isCutOff: boolean
+  /** Highest epoch of the grantors seen; 0 for none. */
+  readonly epoch: number
+}
+
+/** An office that this process may hold. */
+export interface OfficeGauge {
+  readonly office: 'aggregator' | 'allocator'
+  readonly isHeld: boolean
 }
 
 /** The seats in front of one upstream. */
@@ -75,6 +105,7 @@ export interface ConnectionCount {
 export interface Gauges {
   breakers(): Iterable<BreakerGauge>
   budgets(): Iterable<BudgetGauge>
+  offices(): Iterable<OfficeGauge>
   seats(): Iterable<SeatGauge>
   queues(): Iterable<QueueGauge>
   classifier(): Iterable<ClassifierCount>
@@ -87,6 +118,7 @@ export interface Gauges {
 export const noGauges: Gauges = {
   breakers: () => [],
   budgets: () => [],
+  offices: () => [],
   seats: () => [],
   queues: () => [],
   classifier: () => [],

@@ -13,6 +13,8 @@ export {
   noGauges,
   type BreakerGauge,
   type BudgetGauge,
+  type LeaseGauge,
+  type OfficeGauge,
   type ClassifierCount,
   type ConnectionCount,
   type Gauges,

@@ -18,17 +18,7 @@ export function registerKeptCounts(registry: Registry, gauges: Gauges): void {
     'Calls that a gate in shadow mode would have refused or kept waiting.',
     () => counted(gauges.shadows()),
   )
-  counter('spillway_budget_calls_total', 'Calls that asked for a share of each budget, granted and refused.', () =>
-    budgetSamples(gauges),
-  )
   counter('spillway_connections_total', 'Connections opened, refused and failed.', () => counted(gauges.connections()))
-}
-
-function* budgetSamples(gauges: Gauges): Generator<Sample> {
-  for (const { budget, granted, refused } of gauges.budgets()) {
-    yield { labels: { budget, result: 'granted' }, value: granted }
-    yield { labels: { budget, result: 'refused' }, value: refused }
-  }
 }
 
 /** Everything but the count is a label. */

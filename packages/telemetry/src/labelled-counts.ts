@@ -8,23 +8,23 @@ const MOST_LABEL_SETS = 512
 export class LabelledCounts implements Iterable<Sample> {
   readonly #samples = new Map<string, { labels: Labels; value: number }>()
 
-  /** Adds one to the counter of these labels. */
-  add(labels: Labels): void {
+  /** Adds to the counter of these labels. */
+  add(labels: Labels, amount = 1): void {
     const key = Object.values(labels).join('\n')
     const sample = this.#samples.get(key)
-    if (sample !== undefined) sample.value++
-    else if (this.#samples.size < MOST_LABEL_SETS) this.#samples.set(key, { labels, value: 1 })
-    else this.#addOther(labels)
+    if (sample !== undefined) sample.value += amount
+    else if (this.#samples.size < MOST_LABEL_SETS) this.#samples.set(key, { labels, value: amount })
+    else this.#addOther(labels, amount)
   }
 
   [Symbol.iterator](): Iterator<Sample> {
     return this.#samples.values()
   }
 
-  #addOther(labels: Labels): void {
+  #addOther(labels: Labels, amount: number): void {
     const sample = this.#samples.get(OTHER)
-    if (sample !== undefined) sample.value++
-    else
-      this.#samples.set(OTHER, { labels: Object.fromEntries(Object.keys(labels).map((key) => [key, OTHER])), value: 1 })
+    const others = Object.fromEntries(Object.keys(labels).map((key) => [key, OTHER]))
+    if (sample !== undefined) sample.value += amount
+    else this.#samples.set(OTHER, { labels: others, value: amount })
   }
 }

@@ -1,7 +1,7 @@
 import { PriorityClass, Status } from '@spillway/call'
 import { expect, test } from 'vitest'
 import { SHED, TelemetryBench } from './call-ended.fixture.ts'
-import { noGauges } from './gauges.ts'
+import { noGauges, type BudgetGauge, type LeaseGauge } from './gauges.ts'
 
 const LABELS = 'direction="inbound",method="/chat.v1.Chat/Generate",class="standard"'
 
@@ -63,7 +63,11 @@ test('asks for state at each scrape', async () => {
   const bench = new TelemetryBench(undefined, {
     ...noGauges,
     breakers: () => [{ breaker: 'app/chat', state }],
-    budgets: () => [{ budget: 'scoring', level: 12.5, ratePerSecond: 100, granted: 90, refused: 50 }],
+    budgets: () => [aBudget('scoring', undefined), aBudget('tokens', A_LEASE)],
+    offices: () => [
+      { office: 'aggregator', isHeld: true },
+      { office: 'allocator', isHeld: false },
+    ],
     seats: () => [{ direction: 'inbound', upstream: 'app', limit: 8, inUse: 3 }],
     queues: () => [{ direction: 'outbound', upstream: 'risk', class: 'batch', length: 4 }],
     classifier: () => [{ result: 'claim_clamped', count: 7 }],
@@ -77,6 +81,20 @@ test('asks for state at each scrape', async () => {
   expect(text).toContain('spillway_breaker_state{breaker="app/chat",state="closed"} 0')
   expect(text).toContain('spillway_budget_level{budget="scoring"} 12.5')
   expect(text).toContain('spillway_budget_calls_total{budget="scoring",result="refused"} 50')
+  expect(text).toContain('spillway_budget_debt{budget="tokens"} 3')
+  expect(text).toContain('spillway_budget_burst{budget="scoring"} 200')
+  expect(text).toContain('spillway_budget_drawn_total{budget="tokens"} 800')
+  expect(text).toContain('spillway_budget_unneeded_total{budget="tokens"} 70')
+  expect(text).toContain('spillway_budget_overdrawn_total{budget="tokens"} 6')
+  expect(text).toContain('spillway_budget_unsettled_total{budget="tokens"} 2')
+  expect(text).toContain('spillway_budget_demand_per_second{budget="tokens",class="critical"} 40')
+  expect(text).toContain('spillway_lease_total_rate_per_second{budget="tokens"} 1000')
+  expect(text).toContain('spillway_lease_total_burst{budget="tokens"} 2000')
+  expect(text).toContain('spillway_lease_cut_off{budget="tokens"} 1')
+  expect(text).toContain('spillway_lease_epoch{budget="tokens"} 7')
+  expect(text).not.toMatch(/spillway_lease_.*scoring/)
+  expect(text).toContain('spillway_office_held{office="aggregator"} 1')
+  expect(text).toContain('spillway_office_held{office="allocator"} 0')
   expect(text).toContain('spillway_seats_in_use{direction="inbound",upstream="app"} 3')
   expect(text).toContain('spillway_queue_length{direction="outbound",upstream="risk",class="batch"} 4')
   expect(text).toContain('spillway_classifier_total{result="claim_clamped"} 7')
@@ -90,6 +108,14 @@ test('asks for state at each scrape', async () => {
   expect(await bench.telemetry.metrics.render()).toContain('spillway_breaker_state{breaker="app/chat",state="open"} 0')
 })
 
+const A_LEASE: LeaseGauge = { totalRatePerSecond: 1_000, totalBurst: 2_000, isCutOff: true, epoch: 7 }
+
+function aBudget(budget: string, lease: LeaseGauge | undefined): BudgetGauge {
+  const now = { level: 12.5, debt: 3, ratePerSecond: 100, burst: 200, granted: 90, refused: 50 }
+  const counts = { drawn: 800, unneeded: 70, overdrawn: 6, unsettled: 2 }
+  return { budget, ...now, ...counts, demand: [{ class: 'critical', perSecond: 40 }], lease }
+}
+
 test('counts every other kind of event', async () => {
   const bench = new TelemetryBench()
   const peer = { kind: 'anonymous', id: 'somebody' } as const
@@ -100,6 +126,7 @@ test('counts every other kind of event', async () => {
     { kind: 'class_capped', path: '/a/b', peer, asked: critical, given: standard },
     { kind: 'config_reloaded', methods: 3 },
     { kind: 'config_rejected', problems: [] },
+    { kind: 'advice_raised', reason: 'fenced', about: 'x', budget: 'tokens', count: 4, detail: '' },
     { kind: 'drain_started', inFlight: 3, graceMs: 1_000 },
     { kind: 'drain_ended', cut: 0, tookMs: 30 },
     { kind: 'operator_action', action: 'trip_breaker', target: 'x', by: 'tcp', isAllowed: false, reason: '' },
@@ -114,6 +141,7 @@ test('counts every other kind of event', async () => {
   expect(text).toContain('spillway_class_capped_total{asked="critical",given="standard"} 1')
   expect(text).toContain('spillway_config_reloads_total{result="applied"} 1')
   expect(text).toContain('spillway_config_reloads_total{result="rejected"} 1')
+  expect(text).toContain('spillway_advice_total{budget="tokens",reason="fenced"} 4')
   expect(text).toContain('spillway_drains_total{result="clean"} 1')
   expect(text).toContain('spillway_operator_actions_total{action="trip_breaker",result="denied"} 1')
   expect(text).toContain('spillway_fallback_answers_total{rule="cached",reason="breaker_open"} 1')

@@ -1,5 +1,6 @@
 import type { Clock } from '@spillway/clock'
 import { Registry } from 'prom-client'
+import { registerBudgetMetrics } from './budget-metrics.ts'
 import { CallMetrics } from './call-metrics.ts'
 import type { CallSeries } from './call-series.ts'
 import type { SidecarEvent } from './event.ts'
@@ -29,6 +30,7 @@ export class Metrics {
     this.#calls = new CallMetrics(this.#registry, sources.series)
     this.#events = new EventMetrics(this.#registry)
     registerStateMetrics(this.#registry, sources.gauges)
+    registerBudgetMetrics(this.#registry, sources.gauges)
     registerKeptCounts(this.#registry, sources.gauges)
     registerProcessMetrics(this.#registry, sources.clock)
     registerCounter(

@@ -13,12 +13,6 @@ export function registerStateMetrics(registry: Registry, gauges: Gauges): void {
   gauge('spillway_breaker_state', '1 for the state that the breaker is in, 0 for the others.', () =>
     breakerSamples(gauges),
   )
-  gauge('spillway_budget_level', 'What could be taken from the budget now, in its own unit.', () =>
-    budgetSamples(gauges, 'level'),
-  )
-  gauge('spillway_budget_rate_per_second', 'What the budget gains per second.', () =>
-    budgetSamples(gauges, 'ratePerSecond'),
-  )
   gauge('spillway_seats_limit', 'Calls that may run at once.', () => seatSamples(gauges, 'limit'))
   gauge('spillway_seats_in_use', 'Seats taken by calls that run.', () => seatSamples(gauges, 'inUse'))
   gauge('spillway_queue_length', 'Calls that wait for a seat.', () => queueSamples(gauges))
@@ -28,10 +22,6 @@ function* breakerSamples(gauges: Gauges): Generator<Sample> {
   for (const { breaker, state } of gauges.breakers()) {
     for (const one of BREAKER_STATES) yield { labels: { breaker, state: one }, value: one === state ? 1 : 0 }
   }
-}
-
-function* budgetSamples(gauges: Gauges, field: 'level' | 'ratePerSecond'): Generator<Sample> {
-  for (const one of gauges.budgets()) yield { labels: { budget: one.budget }, value: one[field] }
 }
 
 function* seatSamples(gauges: Gauges, field: 'limit' | 'inUse'): Generator<Sample> {

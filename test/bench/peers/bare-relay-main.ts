@@ -15,6 +15,7 @@ const asItCame: Forwarding = {
   path: undefined,
   deadlineMs: NO_DEADLINE,
   answerHeaders: [],
+  answerReader: undefined,
 }
 const observer = { unreachable: () => process.exit(1), answering: () => undefined, ended: () => undefined }
 const listener = new Listener(

@@ -4,9 +4,6 @@ import { LatchedClock } from './latched-clock.ts'
 import type { LeaseHolder } from './lease-holder.ts'
 import { NO_SHARE, type Share } from './share.ts'
 
-/** What can be given back: what was taken in the last minute, longer than most streams of a language model. */
-const MEMORY = { windowMs: 250, windows: 256 }
-
 /**
  * The bucket of one sidecar on a lease: every decision is local. Its level never exceeds the burst in force; a shrink
  * truncates it, a growth adds nothing at once, and it starts empty (rule S7). Before anything is taken both clocks are asked
@@ -28,13 +25,18 @@ export class LeasedBucket {
     this.#clock = clock
     this.#refillDrift = refillDrift
     this.#latched = new LatchedClock(clock)
-    this.#bucket = new Bucket(this.#latched, { rate: 0, burst: 0, memory: MEMORY })
+    this.#bucket = new Bucket(this.#latched, { rate: 0, burst: 0 })
     this.sync()
   }
 
   /** Units saved up as of the last {@link sync} or take; 0 while a debt is open. */
   get level(): number {
     return this.#bucket.level()
+  }
+
+  /** Units that must flow in before anything can be taken, as of the last {@link sync} or take; 0 for none. */
+  get debt(): number {
+    return this.#bucket.debt()
   }
 
   /** Units taken and not given back since the start. */

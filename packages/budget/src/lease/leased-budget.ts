@@ -69,6 +69,11 @@ export class LeasedBudget {
     return this.#bucket.level
   }
 
+  /** Units charged beyond what was there, to be repaid before anything is taken, as of the last take or poll; 0 for none. */
+  get debt(): number {
+    return this.#bucket.debt
+  }
+
   /** Units taken and not given back since the start. */
   get used(): number {
     return this.#bucket.used

@@ -47,7 +47,11 @@ function budgetFindings({ budgets, nats, region }: SidecarConfig): readonly Find
     const reach = isLocal
       ? 'local to this sidecar'
       : `shared by ${Object.keys(regions).length} regions, floor ${floor} %`
-    return { severity: 'ok', place: `budget ${name}`, message: `${rate} per second, burst ${burst}, ${reach}` }
+    return {
+      severity: 'ok',
+      place: `budget ${name}`,
+      message: `${Math.round(rate * 1_000) / 1_000} per second, burst ${burst}, ${reach}`,
+    }
   })
   if (!isLocal || each.length === 0) return each
   return [...each, { severity: 'ok', place: 'nats', message: 'left out: budgets are local to this sidecar' }]

@@ -19,6 +19,7 @@ export interface GenerateReply {
   readonly text: string
   readonly tokens: number
   readonly finish: string
+  readonly usage: { readonly promptTokens: number; readonly answerTokens: number; readonly totalTokens: number }
 }
 
 /** Loads the contract and returns what clients and servers of `chat.v1.Chat` are made of. */

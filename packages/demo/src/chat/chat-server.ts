@@ -37,11 +37,17 @@ function unary(model: ServiceModel, strikes: () => boolean): UnaryHandler {
   return (call, answer) => {
     const job = model.submit(() => {
       if (strikes()) answer({ code: status.INTERNAL, details: 'the model crashed' })
-      else answer(null, { text: 'An answer of the model.', tokens: call.request.maxTokens, finish: 'STOP' })
+      else answer(null, replyTo(call.request))
     })
     if (job === undefined) answer({ code: status.RESOURCE_EXHAUSTED, details: 'server busy, try again later' })
     else call.on('cancelled', () => model.cancel(job))
   }
+}
+
+function replyTo({ prompt, maxTokens }: GenerateRequest): GenerateReply {
+  const promptTokens = Math.floor(prompt.length / 4)
+  const usage = { promptTokens, answerTokens: maxTokens, totalTokens: promptTokens + maxTokens }
+  return { text: 'An answer of the model.', tokens: maxTokens, finish: 'STOP', usage }
 }
 
 function listen(server: Server): Promise<number> {

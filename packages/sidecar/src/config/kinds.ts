@@ -66,6 +66,20 @@ export function number(least: number, most = Number.POSITIVE_INFINITY): Kind<num
   }
 }
 
+/** A flow as people write it: a number a second, or with the time it is for: `60000/m`. In units a second. */
+export const rate: Kind<number> = {
+  name: 'rate, such as 100 or 6000/m',
+  read: (value) => {
+    const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)\/([smh])$/.exec(value) : null
+    if (match) return { ok: Number(match[1]) / (SECONDS[match[2] ?? ''] ?? 1) }
+    const number = toNumber(value)
+    if (Number.isFinite(number) && number >= 0) return { ok: number }
+    return wrong(value, 'no rate (a number a second, or one with /s, /m or /h)', 'write a rate such as 100 or 6000/m')
+  },
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
+
 /** A TCP port; 0 for any free one. */
 export const port: Kind<number> = { ...whole(0, 65_535), name: 'port' }
 

@@ -150,7 +150,7 @@ describe('the exact message for', () => {
     [
       'a budget without a rate',
       'budgets:\n  scoring: { burst: 5 }\n',
-      'spillway.yaml:2: error: budgets.scoring.rate: is missing. Fix: add it (number, from 0 up).',
+      'spillway.yaml:2: error: budgets.scoring.rate: is missing. Fix: add it (rate, such as 100 or 6000/m).',
     ],
     [
       'a value where a group belongs',
@@ -199,6 +199,27 @@ test('all problems are told at once, by place', () => {
     'spillway.yaml:2',
     'spillway.yaml:3',
     'spillway.yaml:3',
+  ])
+})
+
+test.each([
+  [100, 100],
+  ['2.5/s', 2.5],
+  ['6000/m', 100],
+  ['360000/h', 100],
+])('a rate of %s is %s a second', (rate, perSecond) => {
+  const result = configFrom({ budgets: { tokens: { rate, burst: 1 } } })
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems))
+  expect(result.ok.config.budgets['tokens']?.rate).toBe(perSecond)
+})
+
+test.each(['6000/d', '-1/s', 'fast', -1, '/m'])('a rate of %s is answered with one line', (rate) => {
+  const result = configFrom({ budgets: { tokens: { rate, burst: 1 } } })
+  expect('problems' in result && result.problems.map(({ message, fix }) => [message, fix])).toEqual([
+    [
+      `budgets.tokens.rate: ${rate} is no rate (a number a second, or one with /s, /m or /h)`,
+      'write a rate such as 100 or 6000/m',
+    ],
   ])
 })
 

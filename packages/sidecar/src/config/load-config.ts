@@ -6,6 +6,7 @@ import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
 import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'
+import { natsBesideFile, natsProblems } from './nats-problems.ts'
 import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
@@ -91,12 +92,17 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   }
   const taken = parsed.data.outbound.upstreams['app']
   if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
-  const found = [...budgetProblems(parsed.data, placeOf), ...voterProblems(parsed.data, placeOf(['nats', 'voters']))]
+  const nats = natsBesideFile(sources.file, parsed.data.nats, (path) => !given.has(path.join('.')))
+  const found = [
+    ...budgetProblems(parsed.data, placeOf),
+    ...natsProblems(nats, placeOf),
+    ...voterProblems(parsed.data, placeOf(['nats', 'voters'])),
+  ]
   const wrong = found.filter(({ severity }) => severity === 'error')
   if (wrong.length > 0) return { problems: wrong }
   const warnings = [...found, ...unknownVariables(sources.env ?? {})]
   const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
-  const config = withSocketFolder({ ...parsed.data, proto }, sources.env ?? {})
+  const config = withSocketFolder({ ...parsed.data, proto, nats }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
 }
 

@@ -50,7 +50,7 @@ const proto = section({
 })
 
 const budget = group({
-  rate: required(kinds.number(0), 'Tokens a second, over all regions'),
+  rate: required(kinds.rate, 'Tokens a second, or a minute (6000/m) or an hour (/h), over all regions'),
   burst: required(kinds.number(0), 'Tokens that an idle budget saves up'),
   regions: z
     .record(z.string(), group({ floor: required(kinds.number(0, 1), 'Share of the rate, always kept') }))
@@ -66,6 +66,20 @@ const nats = section({
   servers: optional(kinds.listOf(kinds.natsServer), 'Through which budgets are shared; left out: they are local'),
   user: optional(kinds.text, 'Name to log in with'),
   password: optional(kinds.text, 'Password to log in with', { isSecret: true }),
+  password_file: optional(kinds.text, 'File with the password, instead; files are read again at each connection'),
+  nkey_file: optional(
+    kinds.text,
+    'File with the seed of a user nkey (SU…) to log in with, instead of user and password',
+  ),
+  creds_file: optional(kinds.text, 'Credentials file (JWT and seed) to log in with, instead of either'),
+  tls: section({
+    ca: optional(
+      kinds.text,
+      'PEM file of the authorities that servers are checked against; any of tls: no connection without TLS',
+    ),
+    cert: optional(kinds.text, 'PEM file of our certificate, where servers ask for one'),
+    key: optional(kinds.text, 'PEM file of its private key'),
+  }),
   id: optional(kinds.token, 'Name of this sidecar among those of its region; left out: chosen anew at each start'),
   voters: optional(
     kinds.listOf(kinds.token),

@@ -30,5 +30,7 @@ test('the table has a line for every setting, those that only YAML can say inclu
   const lines = settingTable().trimEnd().split('\n')
 
   expect(lines).toHaveLength(settingRows.length + 2)
-  expect(lines).toContain('| `budgets.<name>.rate` |  |  | number, from 0 up |  | Tokens a second, over all regions |')
+  expect(lines).toContain(
+    '| `budgets.<name>.rate` |  |  | rate, such as 100 or 6000/m |  | Tokens a second, or a minute (6000/m) or an hour (/h), over all regions |',
+  )
 })
