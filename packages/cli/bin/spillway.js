@@ -12,13 +12,14 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 const isLasting = ['run', 'sidecar'].includes(process.argv[2])
 /**
  * Calls that are under way take 1 to 2 KiB each; a young generation that holds those of a busy sidecar, but not ten times
- * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time.
+ * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time. Those
+ * that are moved all the same die there: by itself V8 collects them when it is four times as large as what lives in it.
  */
-const YOUNG_GENERATION = '--max-semi-space-size=4'
+const HEAP_LIMITS = ['--max-semi-space-size=4', '--heap-growing-percent=20']
 const folder = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
-  if (isLasting) limitYoungGeneration()
+  if (isLasting) limitHeap()
   keepCompiledCode()
   await import('../src/main.ts')
 } else {
@@ -31,11 +32,11 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   } else runAgain(runtime)
 }
 
-/** V8 takes the size at its start only. Replaces this process by the same one with it, unless somebody has set a size. */
-function limitYoungGeneration() {
+/** V8 takes such flags at its start only. Replaces this process by the same one with them, unless somebody has set a size. */
+function limitHeap() {
   const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ')
   if (typeof process.execve !== 'function' || given.includes('semi-space-size')) return
-  const args = [process.execPath, ...process.execArgv, YOUNG_GENERATION, ...process.argv.slice(1)]
+  const args = [process.execPath, ...process.execArgv, ...HEAP_LIMITS, ...process.argv.slice(1)]
   process.execve(process.execPath, args, process.env)
 }
 
@@ -62,8 +63,8 @@ function nearest(start, path) {
 /** Becomes, as far as anybody can tell, the same command on the other runtime. That ends with us by its lifeline. */
 function runAgain(runtime) {
   const env = Object.assign({}, process.env, { SPILLWAY_LIFELINE: '3' })
-  // The size now: replacing the process later would close the lifeline.
-  const flags = isLasting ? [YOUNG_GENERATION] : []
+  // The limits now: replacing the process later would close the lifeline.
+  const flags = isLasting ? HEAP_LIMITS : []
   const child = spawn(runtime, flags.concat(process.argv.slice(1)), {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],

@@ -7,7 +7,7 @@ export {
   type BlockExcess,
   type HpackLimits,
 } from './hpack/index.ts'
-export { BufferPool, POOLED_BYTES } from './buffer-pool.ts'
+export { BufferPool } from './buffer-pool.ts'
 export { ByteQueue } from './byte-queue.ts'
 export { Connection, type ConnectionOptions } from './connection.ts'
 export { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, FrameType } from './frame.ts'

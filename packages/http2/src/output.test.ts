@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { BufferPool, POOLED_BYTES } from './buffer-pool.ts'
+import { BufferPool, LARGE_BYTES, SMALL_BYTES } from './buffer-pool.ts'
 import { Output } from './output.ts'
 
 function write(output: Output, text: string): void {
@@ -41,14 +41,24 @@ test('passes large pieces by reference, in their place', () => {
   expect(batch?.chunks[1]?.buffer).toBe(large.buffer)
 })
 
-test('goes on in a new buffer when one is full', () => {
+test.each([SMALL_BYTES, LARGE_BYTES])('goes on in a new buffer when one of %i octets is full', (size) => {
   const output = new Output(new BufferPool(), () => {})
-  const text = 'x'.repeat(POOLED_BYTES - 10)
+  const text = 'x'.repeat(size - 10)
 
   write(output, text)
   write(output, 'y'.repeat(20))
 
   expect(textOf(output)).toBe(text + 'y'.repeat(20))
+})
+
+test('begins with a small buffer, and takes large ones for what goes beyond', () => {
+  const output = new Output(new BufferPool(), () => {})
+  for (let count = 0; count < 3; count++) write(output, 'x'.repeat(SMALL_BYTES))
+
+  expect(output.take()?.pooled.map(({ length }) => length)).toEqual([SMALL_BYTES, LARGE_BYTES])
+
+  write(output, 'x'.repeat(LARGE_BYTES))
+  expect(output.take()?.pooled.map(({ length }) => length)).toEqual([LARGE_BYTES])
 })
 
 test('gives buffers back to the pool when they are written, and no earlier', () => {

@@ -1,4 +1,4 @@
-import { POOLED_BYTES, type BufferPool } from './buffer-pool.ts'
+import { SMALL_BYTES, type BufferPool } from './buffer-pool.ts'
 
 /** Pieces of at least this size are passed on by reference; smaller ones are cheaper to copy. */
 const REFERENCE_BYTES = 8_192
@@ -52,7 +52,7 @@ export class Output {
 
   /** Makes room for `bytes` octets, at most 64 KiB, in `buffer`. Returns where they start. */
   reserve(bytes: number): number {
-    if (!this.#hasBuffer || this.#end + bytes > POOLED_BYTES) this.#nextBuffer()
+    if (!this.#hasBuffer || this.#end + bytes > this.buffer.length) this.#nextBuffer(bytes)
     return this.#end
   }
 
@@ -104,9 +104,11 @@ export class Output {
     if (isFirst && bytes > 0) this.#isWaiting()
   }
 
-  #nextBuffer(): void {
+  /** The first one is small: what does not fit is more than most have to say. */
+  #nextBuffer(bytes: number): void {
     this.#cut()
-    this.buffer = this.#pool.take()
+    const isSmall = this.#pooled.length === 0 && bytes <= SMALL_BYTES
+    this.buffer = isSmall ? this.#pool.takeSmall() : this.#pool.takeLarge()
     this.#pooled.push(this.buffer)
     this.#hasBuffer = true
     this.#start = 0

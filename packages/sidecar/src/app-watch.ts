@@ -4,9 +4,9 @@ import { probeApp, type AppCondition } from './app-probe.ts'
 /** How often and how patiently the app is asked. */
 export interface AppWatchConfig {
   readonly address: string
-  /** Between two probes until it serves for the first time. */
+  /** Between the first two probes. Until it serves for the first time, each pause is a tenth longer than the one before ... */
   readonly startingMs: number
-  /** And from then on. */
+  /** ... up to this, which holds from then on. */
   readonly steadyMs: number
   readonly timeoutMs: number
 }
@@ -14,18 +14,22 @@ export interface AppWatchConfig {
 /** The intervals that hold when none are given. */
 export const DEFAULT_APP_WATCH = { startingMs: 50, steadyMs: 2_000, timeoutMs: 1_000 }
 
+/** Half a minute from 50 ms to 2 s: an app that is slow to start is found soon, one that is broken costs little. */
+const GROWTH = 1.1
+
 /** Asks the app again and again whether it serves, and tells when its answer changes. */
 export class AppWatch {
   readonly #config: AppWatchConfig
   readonly #clock: Clock
   readonly #changed: (condition: AppCondition) => void
   #condition: AppCondition = 'unreachable'
-  #hasServed = false
+  #pauseMs: number
   #timer: Timer | undefined
   #isStopped = false
 
   constructor(config: AppWatchConfig, clock: Clock, changed: (condition: AppCondition) => void) {
     this.#config = config
+    this.#pauseMs = config.startingMs
     this.#clock = clock
     this.#changed = changed
   }
@@ -44,12 +48,13 @@ export class AppWatch {
   async #ask(): Promise<void> {
     const condition = await probeApp(this.#config.address, this.#config.timeoutMs)
     if (this.#isStopped) return
-    this.#hasServed ||= condition === 'serving'
     if (condition !== this.#condition) {
       this.#condition = condition
       this.#changed(condition)
     }
-    const pauseMs = this.#hasServed ? this.#config.steadyMs : this.#config.startingMs
+    const { steadyMs } = this.#config
+    const pauseMs = condition === 'serving' ? steadyMs : this.#pauseMs
+    this.#pauseMs = Math.min(pauseMs * GROWTH, steadyMs)
     this.#timer = this.#clock.schedule(pauseMs, () => void this.#ask())
   }
 }
