@@ -64,6 +64,11 @@ export class LeasedBudget {
     return this.#holder.isCutOff
   }
 
+  /** No lease has come since the start: who shares out may not be in office yet. */
+  get isStarting(): boolean {
+    return this.#holder.isStarting
+  }
+
   /** Units saved up as of the last take or poll. */
   get level(): number {
     return this.#bucket.level
@@ -128,11 +133,12 @@ export class LeasedBudget {
     this.#wants = wants
     const wanted = totalOf(wants)
     const held = this.#bucket.force.rate
-    const isPressed = this.#holder.isPressed
-    const hasSurplus = isPressed && wanted * KEPT_HEADROOM < held * 0.9
+    const kept = Math.max(wanted * KEPT_HEADROOM, this.#holder.slice.rate)
+    const isPressed = this.#holder.isPressed || (this.#holder.isStarting && wanted > 0)
+    const hasSurplus = isPressed && kept < held * 0.9
     const isUrgent = this.#owesAck || hasSurplus || (wanted > 1.05 * held && this.#news.isNews(wants))
     if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: wanted < 1e-3 })) return undefined
-    if (hasSurplus) this.#release(wanted * KEPT_HEADROOM)
+    if (hasSurplus) this.#release(kept)
     this.#owesAck = false
     this.#news.report(wants)
     return this.#holder.report({ used: this.#bucket.used, wants, level: this.#bucket.level })
