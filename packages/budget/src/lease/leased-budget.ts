@@ -22,7 +22,7 @@ export interface LeasedBudgetConfig extends LeaseHolderConfig {
 /** Defaults beside the type: see ARCHITECTURE.md, "Shared budgets". */
 export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
   refillDrift: 0.001,
-  watermarks: [0, 0.1, 0.2, 0.3],
+  watermarks: [0, 0.2, 0.3, 0.4],
   classFloors: [0, 0.01, 0.01, 0.01],
   pace: SIDECAR_PACE,
 }
@@ -42,11 +42,15 @@ export class LeasedBudget {
   readonly #meter: DemandMeter
   readonly #news = new DemandNews()
   readonly #pace: ReportPace
+  readonly #clock: Clock
+  readonly #beganMs: number
   #owesAck = false
   #wants: readonly number[] = []
 
   constructor(config: LeasedBudgetConfig, clock: Clock) {
     this.#config = config
+    this.#clock = clock
+    this.#beganMs = clock.nowMs()
     this.#holder = new LeaseHolder(config, clock)
     this.#bucket = new LeasedBucket(this.#holder, config.refillDrift, clock)
     this.#floors = new ClassFloors(config.classFloors, clock.nowMs())
@@ -67,6 +71,11 @@ export class LeasedBudget {
   /** No lease has come since the start: who shares out may not be in office yet. */
   get isStarting(): boolean {
     return this.#holder.isStarting
+  }
+
+  /** How long ago this began, in milliseconds. */
+  get ageMs(): number {
+    return this.#clock.nowMs() - this.#beganMs
   }
 
   /** Units saved up as of the last take or poll. */
