@@ -117,7 +117,9 @@ export class HolderBook {
     let committed = NO_SHARE
     for (const [key, holder] of this.#holders) {
       holder.committed = beyondReserved(holder, nowMs)
-      const isSilent = holder.heardMs <= silentMs
+      // Whose lease has run out unanswered is out of reach: what it asked for keeps nothing from the others.
+      const isExpired = !holder.isOwedAnswer && holder.ledger.lastExpiryMs() <= nowMs
+      const isSilent = isExpired || holder.heardMs <= silentMs
       const isNewest = this.#newest.get(holder.id) === holder
       if (isSilent && isNewest) this.#newest.delete(holder.id)
       if (isSilent && holder.committed.rate === 0 && holder.committed.burst === 0) this.#holders.delete(key)
