@@ -119,9 +119,10 @@ export class LeaseGrantor {
     return this.#book.committed
   }
 
-  /** Demand of all holders by tier, for the report upward. */
+  /** Demand of all holders by tier, for the report upward. Slices that may be out come first: nobody here can use them. */
   wants(): number[] {
-    return [...this.#book.wants]
+    const [first = 0, ...others] = this.#book.wants
+    return [first + this.#slices.unknown.rate, ...others]
   }
 
   /**

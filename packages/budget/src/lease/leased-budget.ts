@@ -22,7 +22,7 @@ export interface LeasedBudgetConfig extends LeaseHolderConfig {
 /** Defaults beside the type: see ARCHITECTURE.md, "Shared budgets". */
 export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
   refillDrift: 0.001,
-  watermarks: [0, 0.2, 0.3, 0.4],
+  watermarks: [0, 0.2, 0.25, 0.3],
   classFloors: [0, 0.01, 0.01, 0.01],
   pace: SIDECAR_PACE,
 }

@@ -75,6 +75,8 @@ test('nobody gets a slice while those of a predecessor that are not heard of may
   holders.talkTo(grantor)
   expect(holders.slices).toEqual(NO_SHARE)
   expect(grantor.commit().rate).toBeCloseTo(70)
+  // What is kept for them is asked for above, beside what callers want.
+  expect(grantor.wants()).toEqual([1_030])
 
   clock.advance(SLICE_MS + 1)
   holders.talkTo(grantor)
