@@ -11,6 +11,13 @@ export type Office = 'allocator' | Region
 
 const IDLE: Load = [0, 0, 0]
 
+const PROGRAMS = {
+  region: new URL('./region-process.ts', import.meta.url),
+  apps: new URL('./apps-process.ts', import.meta.url),
+  counter: new URL('./counter-process.ts', import.meta.url),
+  callers: new URL('./callers-process.ts', import.meta.url),
+} as const
+
 /** How long the others wait for the candidates to start, in milliseconds. */
 const FIRST_MS = 5_000
 
@@ -31,7 +38,7 @@ export class Crew {
 
   private constructor(topology: Topology, folder: string, sites: readonly Site[], sliceMs: number) {
     const urls = { eu: topology.url('eu'), us: topology.url('us'), ap: topology.url('ap') }
-    const fork = (program: string, name: string, region: Region): ForkedMember => {
+    const fork = (program: URL, name: string, region: Region): ForkedMember => {
       const setup = (): Setup => {
         return { name, region, urls, folder, sites, sliceMs, incarnation: `${name}-${++this.#starts}` }
       }
@@ -39,13 +46,13 @@ export class Crew {
     }
     for (const region of REGIONS) {
       for (const name of processesOf.region(region)) {
-        this.#candidates.set(name, { region, member: fork('./region-process.ts', name, region) })
+        this.#candidates.set(name, { region, member: fork(PROGRAMS.region, name, region) })
       }
     }
     for (const site of sites) this.#sidecars.set(site.name, new TourSidecar(site, urls[site.region], folder))
-    this.#apps = fork('./apps-process.ts', 'apps', REGIONS[0])
-    this.#counter = fork('./counter-process.ts', 'counter', REGIONS[0])
-    this.#callers = fork('./callers-process.ts', 'callers', REGIONS[0])
+    this.#apps = fork(PROGRAMS.apps, 'apps', REGIONS[0])
+    this.#counter = fork(PROGRAMS.counter, 'counter', REGIONS[0])
+    this.#callers = fork(PROGRAMS.callers, 'callers', REGIONS[0])
   }
 
   /** A crew that writes its logs into `folder`; its slices outlive their leases by `sliceMs`. Nobody runs yet. */

@@ -8,16 +8,16 @@ const SILENT_MS = 1_500
 
 /** A process of the tour's own programs, which tells how it is and ends with this one. */
 export class ForkedMember implements Member {
-  readonly #program: string
+  readonly #program: URL
   readonly #setupOf: () => Setup
   #child: ChildProcess | undefined
   #status: Status | undefined
   #heardMs = 0
   #loads: Loads | undefined
 
-  /** `program` is a file beside this one; `setupOf` is asked at each start. */
-  constructor(program: string, setupOf: () => Setup) {
-    this.#program = fileURLToPath(new URL(program, import.meta.url))
+  /** `setupOf` is asked at each start. */
+  constructor(program: URL, setupOf: () => Setup) {
+    this.#program = program
     this.#setupOf = setupOf
   }
 
@@ -63,7 +63,7 @@ export class ForkedMember implements Member {
 
   #fork(): void {
     const setup = this.#setupOf()
-    const child = fork(this.#program, [JSON.stringify(setup)], {
+    const child = fork(fileURLToPath(this.#program), [JSON.stringify(setup)], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

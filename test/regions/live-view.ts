@@ -2,7 +2,7 @@ import type { Scene } from './tour.ts'
 import { CLASSES } from './terms.ts'
 
 const CLEAR_LINE = '\u001B[2K'
-const WIDTH = 8
+const WIDTH = 10
 
 /** One line that says what goes on. */
 export function sceneLine({ atS, label, allocators, regions, advisories }: Scene): string {
@@ -15,7 +15,7 @@ export function sceneLine({ atS, label, allocators, regions, advisories }: Scene
 }
 
 /** A small table that says what goes on, for a terminal: what each region holds, and what callers of each class get. */
-export function scenePicture({ atS, label, allocators, regions, advisories }: Scene): string[] {
+function scenePicture({ atS, label, allocators, regions, advisories }: Scene): string[] {
   const head = ['', 'share/s', 'calls/s', 'served/s', ...CLASSES].map((title, column) => cell(title, column)).join('')
   const rows = [...regions].map(([region, { rate, cutOff, offered, served }]) => {
     const classes = offered.map((asked, tier) => (asked > 0 ? percent((served[tier] ?? 0) / asked) : '-'))
