@@ -29,19 +29,22 @@ export class LocalBucket {
 /** One bucket for everybody, a request away: a call waits for the answer, and is refused when none comes. */
 export class CentralCounter {
   #connection: NatsConnection | undefined
+  #nowMs: () => number = () => 0
 
   /** Asks over that connection from now on. */
-  use(connection: NatsConnection): void {
+  use(connection: NatsConnection, nowMs: () => number): void {
     this.#connection = connection
+    this.#nowMs = nowMs
   }
 
-  /** Asks for one unit. */
-  ask(answer: (isAdmitted: boolean) => void): void {
-    if (!this.#connection) return answer(false)
-    this.#connection.request(COUNTER_SUBJECT, '', { timeout: ANSWER_WITHIN_MS }).then(
-      (reply) => answer(reply.string() === '1'),
-      () => answer(false),
-    )
+  /** Asks for one unit. Resolves with when it was given, or false; never rejects. */
+  async ask(): Promise<{ readonly atMs: number } | false> {
+    try {
+      const reply = await this.#connection?.request(COUNTER_SUBJECT, '', { timeout: ANSWER_WITHIN_MS })
+      return reply?.string() === '1' && { atMs: this.#nowMs() }
+    } catch {
+      return false
+    }
   }
 
   /** Answers everybody out of one bucket. */

@@ -1,39 +1,55 @@
-import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { AdmissionLog, readLogs, type Decision } from './admission-log.ts'
-import { figuresOf, worstExcess } from './figures.ts'
+import { figuresOf, secondsOf, servedOf, worstExcess, type Span } from './figures.ts'
 import { TERMS } from './terms.ts'
 
 const { rate, burst } = TERMS.share
+const always: Span = { fromMs: 0, toMs: Number.POSITIVE_INFINITY }
 
-function admissions(count: number, everyMs: number, isAdmitted = true): Decision[] {
-  return Array.from({ length: count }, (_, index) => ({ atMs: index * everyMs, tier: 0, isAdmitted }))
+function calls(count: number, everyMs: number, isAdmitted = true, tier = 0): Decision[] {
+  return Array.from({ length: count }, (_, index) => ({ atMs: index * everyMs, tier, isAdmitted }))
 }
 
 test('a steady flow at the rate has no excess but the call itself', () => {
-  expect(worstExcess(admissions(3_000, 1_000 / rate))).toBeCloseTo(1)
+  expect(worstExcess(calls(3_000, 1_000 / rate), [always])).toBeCloseTo(1)
 })
 
 test('a flow above the rate is found out, however small the surplus', () => {
-  const overspent = admissions(20_000, 1_000 / (rate * 1.02))
-
-  expect(worstExcess(overspent)).toBeGreaterThan(burst)
+  expect(worstExcess(calls(40_000, 1_000 / (rate * 1.02)), [always])).toBeGreaterThan(burst)
 })
 
-test('an excess in the middle of a quiet time is found', () => {
-  const quiet = admissions(100, 50)
+test('an excess in the middle of a quiet time is found, and counts for the phase in which it is reached', () => {
   const spike = Array.from({ length: burst + 2 }, () => ({ atMs: 2_500, tier: 1, isAdmitted: true }))
+  const all = [...calls(100, 50), ...spike].sort((one, other) => one.atMs - other.atMs)
 
-  expect(worstExcess([...quiet, ...spike].sort((one, other) => one.atMs - other.atMs))).toBeGreaterThan(burst)
+  expect(worstExcess(all, [{ fromMs: 2_000, toMs: 3_000 }])).toBeGreaterThan(burst)
+  expect(worstExcess(all, [{ fromMs: 0, toMs: 2_000 }])).toBeLessThan(burst)
 })
 
-test('refused calls count as offered only', () => {
-  const refused = admissions(100, 10, false)
-  const figures = figuresOf([...admissions(100, 10), ...refused], 0, 1_000)
+test('refused calls count as offered only, by class', () => {
+  const log = { calls: [...calls(50, 20), ...calls(50, 20, false), ...calls(100, 10, false, 2)], admissions: [] }
+  const figures = figuresOf(log, [{ fromMs: 0, toMs: 1_000 }])
 
-  expect(figures).toMatchObject({ admitted: 100, offered: 200, criticalServed: 0.5, utilisation: 0.5 })
+  expect(figures).toMatchObject({ offered: [100, 0, 100], admitted: [50, 0, 0], utilisation: 0.25 })
+  expect([servedOf(figures, 0), servedOf(figures, 1), servedOf(figures, 2)]).toEqual([0.5, 1, 0])
+})
+
+test('more calls than the rate cannot be expected to be served, in the last part of a second neither', () => {
+  const admitted = calls(rate * 1.5, 1_000 / rate)
+  const refused = calls(rate * 1.5, 1_000 / rate, false)
+  const { utilisation } = figuresOf({ calls: [...admitted, ...refused], admissions: [] }, [{ fromMs: 0, toMs: 1_500 }])
+
+  expect(utilisation).toBeCloseTo(1)
+})
+
+test('a stretch of time is counted second by second', () => {
+  expect(secondsOf(calls(25, 100), { fromMs: 0, toMs: 1_500 })).toEqual([
+    { share: 1, offered: 10, admitted: 10 },
+    { share: 0.5, offered: 5, admitted: 5 },
+  ])
 })
 
 test('a log that a kill cut short is read up to its last whole record', () => {

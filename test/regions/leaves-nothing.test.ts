@@ -20,7 +20,7 @@ function isAnybodyLeft({ pid = 0 }: ChildProcess): boolean {
   return processes.some(([group, state = 'Z']) => group === String(pid) && !state.startsWith('Z'))
 }
 
-describe.skipIf(!findNatsServer())('a tour that is broken off', () => {
+describe.skipIf(!findNatsServer())('a tour that is broken off', { timeout: 120_000 }, () => {
   test('by Ctrl-C ends everything it started', async () => {
     const tour = await startTour()
     expect(isAnybodyLeft(tour)).toBe(true)

@@ -2,21 +2,20 @@
 import { defaultRegionNodeConfig } from '@spillway/budget'
 import { RegionLink, connectBus } from '@spillway/bus'
 import { systemClock, systemRandom } from '@spillway/clock'
-import { setupOf } from './child.ts'
+import { setupOf, tell } from './child.ts'
 import { TERMS } from './terms.ts'
-import { credentialsOf } from './topology.ts'
+import { SHARD, credentialsOf } from './topology.ts'
 
-const STATUS_MS = 200
-
-const { name, region, url, incarnation } = setupOf(process.argv)
-const connection = await connectBus({ servers: [url], name, ...credentialsOf(name) })
+const { name, region, urls, incarnation, sliceMs } = setupOf(process.argv)
+const connection = await connectBus({ servers: [urls[region]], name, ...credentialsOf(name) })
 const link = new RegionLink(
   {
     ...defaultRegionNodeConfig,
     region,
-    shard: 's0',
+    shard: SHARD,
     process: name,
     incarnation,
+    sliceMs,
     terms: new Map([[TERMS.budget, TERMS]]),
     domain: region,
   },
@@ -25,8 +24,11 @@ const link = new RegionLink(
   systemRandom,
 )
 link.start()
-setInterval(() => {
-  const aggregator = link.node.regionElection.office?.epoch ?? 0
-  const allocator = link.node.allocatorElection.office?.epoch ?? 0
-  process.send?.({ kind: 'region', aggregator, allocator, rate: link.node.aggregator(TERMS.budget)?.force.rate ?? 0 })
-}, STATUS_MS)
+tell(() => {
+  const { regionElection, allocatorElection } = link.node
+  return {
+    kind: 'region',
+    aggregator: regionElection.office?.epoch ?? 0,
+    allocator: allocatorElection.office?.epoch ?? 0,
+  }
+})

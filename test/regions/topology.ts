@@ -21,7 +21,8 @@ const DELAY_MS: Readonly<Record<string, number>> = {
   'ap us': 120,
 }
 
-const SHARD = 's0'
+/** The shard of everybody in the tour. */
+export const SHARD = 's0'
 const PASSWORD = 'tour'
 
 /** Whoever is heard of as `advertised` cannot be reached around the relays: nobody listens there. */

@@ -21,7 +21,7 @@ test('two regions share one rate; without NATS both fall to their floors and go 
   const [alone, other] = await Promise.all([east.load(120, 6_000), west.load(120, 6_000)])
   const cutMs = Math.max(...alone.passedMs, ...other.passedMs) - 2_000
   const onFloor = alone.passedMs.filter((timeMs) => timeMs > cutMs)
-  expect(await east.budget()).toMatchObject({ isCutOff: true, ratePerSecond: FLOOR.rate })
+  expect(await east.budget()).toMatchObject({ isCutOff: true, isStarting: false, ratePerSecond: FLOOR.rate })
   expect(onFloor.length).toBeGreaterThan(0)
   expect(worstExcess(onFloor, FLOOR.rate)).toBeLessThanOrEqual(FLOOR.burst + JITTER)
   expect(alone.refused).toBeGreaterThan(0)
@@ -63,6 +63,7 @@ test('starts and serves while there is no NATS at all, and says so', async () =>
   expect(free.code).toBe(status.OK)
   expect(charged.code).toBe(status.RESOURCE_EXHAUSTED)
   expect(charged.trailers.get('grpc-retry-pushback-ms')).toBe('1000')
+  expect(await region.budget()).toMatchObject({ isStarting: true, isCutOff: true, ratePerSecond: 0 })
   await pause(100)
   expect(region.events).toContain('BusUnreachable')
 })

@@ -31,6 +31,19 @@ test('lets nothing pass before the first grant, and says to come back soon', () 
   expect(verdict).toEqual({ kind: 'budget_exhausted', pushbackMs: 1_000, budget: 'scoring' })
 })
 
+test('in a fleet that has just begun, says when the first grant may come', () => {
+  const clock = new ManualClock()
+  const budget = aSharedBudget(clock)
+
+  clock.advance(3_000)
+  expect(budget.take(critical, 1)).toBe(7_200)
+  clock.advance(20_000)
+  expect(budget.take(critical, 1)).toBe(1_000)
+  grant(budget, SHARE)
+  clock.advance(LEASE_MS)
+  expect(budget.take(critical, 1)).toBe(1_000)
+})
+
 test('refuses with the time until this share has the tokens', () => {
   const clock = new ManualClock()
   const budget = aSharedBudget(clock)

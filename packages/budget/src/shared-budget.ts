@@ -3,6 +3,7 @@ import { NEVER } from './bucket.ts'
 import type { BudgetConfig, BudgetSnapshot } from './budget-config.ts'
 import type { CallBudget } from './call-budget.ts'
 import { ClassDraws, TIERS } from './class-draws.ts'
+import { defaultKeyElectionTimes } from './lease/key-election.ts'
 import type { LeasedBudget } from './lease/leased-budget.ts'
 import type { Share } from './lease/share.ts'
 
@@ -22,6 +23,11 @@ const NOTHING_TAKEN_MS = Number.NEGATIVE_INFINITY
 
 /** A call that finds no share at all is told to come back after so long: by then a grant may have come. In milliseconds. */
 const NO_SHARE_YET_MS = 1_000
+
+/**
+ * When nobody holds an office at the start, somebody does so long after it: see ARCHITECTURE.md, "Cold start". In milliseconds.
+ */
+const FIRST_OFFICES_MS = defaultKeyElectionTimes.ttlMs * (1 + defaultKeyElectionTimes.drift)
 
 /**
  * A budget that many sidecars share: draws on the lease that this one holds. The classes are the tiers of the lease, so that
@@ -79,9 +85,16 @@ export class SharedBudget implements CallBudget {
         return 0
       }
       if (waitMs === 0) this.lease.settle(cost, 0, this.lease.takenMs)
-      return NO_SHARE_YET_MS
+      return this.#untilShareMs()
     }
     // A share too small for the call, or none, may grow; what is above the whole budget never fits.
-    return waitMs === NEVER && cost <= this.#config.burst ? NO_SHARE_YET_MS : waitMs
+    return waitMs === NEVER && cost <= this.#config.burst ? this.#untilShareMs() : waitMs
+  }
+
+  /** In a fleet that runs, the first grant comes at once. Where none did, the whole fleet may have just begun. */
+  #untilShareMs(): number {
+    const { isStarting, ageMs } = this.lease
+    if (!isStarting || ageMs < NO_SHARE_YET_MS) return NO_SHARE_YET_MS
+    return Math.max(NO_SHARE_YET_MS, FIRST_OFFICES_MS - ageMs)
   }
 }

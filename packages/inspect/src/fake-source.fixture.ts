@@ -134,6 +134,7 @@ export class FakeSource implements InspectorSource {
         totalRatePerSecond: 1_000,
         totalBurst: 2_000,
         isCutOff: false,
+        isStarting: false,
         epoch: 41,
         isAggregator: true,
         isAllocator: false,

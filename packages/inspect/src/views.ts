@@ -130,6 +130,8 @@ export interface BudgetView {
   readonly totalBurst: number
   /** The lease ran out, or there was none yet. */
   readonly isCutOff: boolean
+  /** Cut off because no lease has come yet: in a fleet that has just begun nobody shares out for about 11 s. */
+  readonly isStarting: boolean
   /** Highest epoch of the grantors seen; 0 for none. */
   readonly epoch: number
   /** This process shares the budget out in its region, and over all regions. */

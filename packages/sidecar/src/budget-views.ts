@@ -42,7 +42,14 @@ function classView({ name, demand, admitted, refused, used }: BudgetClassSnapsho
   return { class: name, demandPerSecond: demand, grantedTotal: admitted, refusedTotal: refused, usedTotal: used }
 }
 
-const NO_LEASE = { isShared: false, isCutOff: false, epoch: 0, isAggregator: false, isAllocator: false } as const
+const NO_LEASE = {
+  isShared: false,
+  isCutOff: false,
+  isStarting: false,
+  epoch: 0,
+  isAggregator: false,
+  isAllocator: false,
+} as const
 
 function leaseOf(budget: SharedBudget | undefined, node: RegionNode | undefined) {
   if (budget === undefined) return NO_LEASE
@@ -52,6 +59,7 @@ function leaseOf(budget: SharedBudget | undefined, node: RegionNode | undefined)
     totalRatePerSecond: whole.rate,
     totalBurst: whole.burst,
     isCutOff: lease.isCutOff,
+    isStarting: lease.isStarting,
     epoch: lease.epoch,
     isAggregator: node?.regionElection.office !== undefined,
     isAllocator: node?.isAllocator ?? false,

@@ -81,7 +81,8 @@ export class Aggregator {
   #giveUpSurplus(): void {
     const { force, isPressed } = this.#above
     if (!isPressed) return
-    const kept = maxShare(scale(force, totalOf(this.#below.wants()) * KEPT_HEADROOM), this.#below.commit())
+    const needed = maxShare(scale(force, totalOf(this.#below.wants()) * KEPT_HEADROOM), this.#below.commit())
+    const kept = maxShare(needed, this.#above.slice)
     if (kept.rate < force.rate * 0.95) this.#above.release(kept)
   }
 }

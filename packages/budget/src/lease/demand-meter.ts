@@ -3,13 +3,16 @@ import type { Clock } from '@spillway/clock'
 /** Time over which a steady demand is averaged, in milliseconds. */
 const STEADY_MS = 2_000
 
-/** How far back a change is looked for, in bins of at least that many milliseconds: 40, 80, 160 and 320 ms. */
+/** How far back a change is looked for, in bins of at least that many milliseconds: 40 ms to 640 ms. */
 const BIN_MS = 20
-const SPANS = [2, 4, 8, 16]
-const BINS = 16
+const SPANS = [2, 4, 8, 16, 32]
+const BINS = 32
 
-/** Deviations, in standard deviations of a Poisson process, beyond which a change counts as real. */
-const SIGNIFICANT = 4
+/** Deviations, as in standard deviations, beyond which a change counts as real. */
+const SIGNIFICANT = 5
+
+/** Calls that are expected at least when a change is looked for: from nothing, a few calls are no change yet. */
+const LEAST_EXPECTED = 0.5
 
 /**
  * Demand by tier in units per second: what callers ask for, refused calls included and retries left out, so that a refused share
@@ -57,8 +60,9 @@ class Tier {
   #unitsPerCall = 1
   #ageMs = BIN_MS
   #bins = 0
-  /** A change was found in the middle of a bin: how many more bins may still hold some of what was before. */
+  /** A change was found in the middle of a bin: how many more bins may still hold some of what was before, and in what span. */
   #doubtfulBins = 0
+  #foundBins = 0
   readonly #units: number[] = Array.from({ length: BINS }, () => 0)
   readonly #lengthsMs: number[] = Array.from({ length: BINS }, () => 0)
 
@@ -82,12 +86,12 @@ class Tier {
     this.#calls = 0
     if (changedBins > 0) return this.#adopt(changedBins)
     const found = this.#findChange()
-    if (found > 0) this.#doubtfulBins = 2
-    else if (this.#doubtfulBins > 0) {
-      this.#doubtfulBins--
-      return this.#adopt(2)
+    if (found > 0) {
+      this.#doubtfulBins = 2
+      this.#foundBins = found
+      return this.#adopt(found)
     }
-    return found > 0 ? this.#adopt(found) : 0
+    return this.#doubtfulBins-- > 0 ? this.#adopt(this.#foundBins) : 0
   }
 
   /** The smallest span whose units differ from the mean by more than chance explains; 0 for none. */
@@ -115,14 +119,17 @@ class Tier {
     return bins
   }
 
-  /** The span holds more or fewer units than chance explains, the doubt about the mean included. */
+  /**
+   * The span holds more or fewer calls than chance explains, the doubt about the mean included: the likelihood ratio of a Poisson
+   * process (G-test), which sees a rise from few calls long before their standard deviation does.
+   */
   #isChange(units: number, lengthMs: number): boolean {
     if (lengthMs >= this.#ageMs) return false
-    const expected = (this.rate * lengthMs) / 1_000
-    const off = Math.abs(units - expected) - this.#unitsPerCall
-    if (off <= 0) return false
-    const variance = Math.max(expected, units) * this.#unitsPerCall * (1 + lengthMs / this.#ageMs)
-    return off * off > SIGNIFICANT * SIGNIFICANT * variance
+    const calls = units / this.#unitsPerCall
+    const expected = Math.max(LEAST_EXPECTED, (this.rate * lengthMs) / 1_000 / this.#unitsPerCall)
+    if (Math.abs(calls - expected) <= 1) return false
+    const deviance = 2 * ((calls > 0 ? calls * Math.log(calls / expected) : 0) - (calls - expected))
+    return deviance > SIGNIFICANT * SIGNIFICANT * (1 + lengthMs / this.#ageMs)
   }
 
   #sum(ring: readonly number[], bins: number): number {

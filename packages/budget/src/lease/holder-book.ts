@@ -1,6 +1,6 @@
 import type { Ledger } from './commit-ledger.ts'
 import type { LeaseReport } from './message.ts'
-import { NO_SHARE, addShares, type Share } from './share.ts'
+import { NO_SHARE, addShares, subtractShare, type Share } from './share.ts'
 
 /** What a holder is entitled to before anybody asks. */
 export interface Entitlement {
@@ -15,13 +15,15 @@ export interface Holder {
   readonly id: string
   readonly incarnation: string
   readonly entitlement: Entitlement
+  /** Floor that is reserved for it by configuration, whichever of its incarnations runs on it. */
+  readonly reserved: Share
   readonly ledger: Ledger
   latest: LeaseReport
   heardMs: number
   isOwedAnswer: boolean
   /** What the newest grant gave. */
   granted: Share
-  /** What may be in force there, as of the last look. */
+  /** What may be in force there beyond what is reserved, as of the last look. */
   committed: Share
 }
 
@@ -49,7 +51,7 @@ export class HolderBook {
   #committed = NO_SHARE
   #wants: number[] = []
 
-  /** All that may be in force at the holders. */
+  /** All that may be in force at the holders beyond what is reserved for them. */
   get committed(): Share {
     return this.#committed
   }
@@ -75,7 +77,10 @@ export class HolderBook {
   }
 
   /** Somebody holds what a predecessor granted; nothing was heard of it yet. */
-  inherit(part: Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'ledger' | 'granted'>, nowMs: number): void {
+  inherit(
+    part: Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'reserved' | 'ledger' | 'granted'>,
+    nowMs: number,
+  ): void {
     const silence = { latest: SILENCE, heardMs: Number.NEGATIVE_INFINITY, isOwedAnswer: false, committed: NO_SHARE }
     const holder = { ...part, ...silence }
     this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
@@ -98,7 +103,7 @@ export class HolderBook {
   /** The ledger of `holder` changed. */
   refresh(holder: Holder, nowMs: number): void {
     const before = holder.committed
-    holder.committed = holder.ledger.commit(nowMs)
+    holder.committed = beyondReserved(holder, nowMs)
     const { rate, burst } = this.#committed
     this.#committed = {
       rate: rate + holder.committed.rate - before.rate,
@@ -111,8 +116,10 @@ export class HolderBook {
     this.#wants = []
     let committed = NO_SHARE
     for (const [key, holder] of this.#holders) {
-      holder.committed = holder.ledger.commit(nowMs)
-      const isSilent = holder.heardMs <= silentMs
+      holder.committed = beyondReserved(holder, nowMs)
+      // Whose lease has run out unanswered is out of reach: what it asked for keeps nothing from the others.
+      const isExpired = !holder.isOwedAnswer && holder.ledger.lastExpiryMs() <= nowMs
+      const isSilent = isExpired || holder.heardMs <= silentMs
       const isNewest = this.#newest.get(holder.id) === holder
       if (isSilent && isNewest) this.#newest.delete(holder.id)
       if (isSilent && holder.committed.rate === 0 && holder.committed.burst === 0) this.#holders.delete(key)
@@ -127,4 +134,8 @@ export class HolderBook {
       this.#wants[tier] = Math.max(0, (this.#wants[tier] ?? 0) + sign * (wants[tier] ?? 0))
     }
   }
+}
+
+function beyondReserved({ ledger, reserved }: Holder, nowMs: number): Share {
+  return subtractShare(ledger.commit(nowMs), reserved)
 }

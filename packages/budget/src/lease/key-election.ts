@@ -148,13 +148,13 @@ export class KeyElection implements OfficeElection {
   }
 
   #wanted(nowMs: number): KeyRequest {
-    const { incarnation, ttlMs, drift } = this.#config
+    const { incarnation } = this.#config
     const state = this.#state
     if (state.kind === 'leading') {
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
     }
     if (state.kind === 'elected') {
-      const isQuiet = nowMs - this.#watch.quietSinceMs >= ttlMs * (1 + drift)
+      const isQuiet = nowMs >= this.#quietEndMs
       const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
     }
@@ -170,6 +170,7 @@ export class KeyElection implements OfficeElection {
     const { epoch } = request.entry
     if (epoch === 0 || epoch < this.#highestEpoch) {
       this.#state = { kind: 'elected', revision }
+      this.#nextMs = Math.max(nowMs, Math.min(this.#nextMs, this.#quietEndMs))
       return
     }
     this.#highestEpoch = epoch
@@ -196,6 +197,11 @@ export class KeyElection implements OfficeElection {
     const hasChanged = revision !== this.#watch.revision && revision !== 0
     const quietSinceMs = this.#hasGap(nowMs) || hasChanged ? nowMs : this.#watch.quietSinceMs
     this.#watch = { revision: revision === 0 ? this.#watch.revision : revision, quietSinceMs, heardMs: nowMs }
+  }
+
+  /** From then on no predecessor can be in office, unless it renews before. */
+  get #quietEndMs(): number {
+    return this.#watch.quietSinceMs + this.#config.ttlMs * (1 + this.#config.drift)
   }
 
   #hasGap(nowMs: number): boolean {

@@ -63,6 +63,17 @@ test('gives nothing beyond the capacity while a lost cut may still be in force',
   expect(grantor.commit().rate).toBeLessThanOrEqual(100)
 })
 
+test('shares out at once what a silent holder had, when a short lease has run out', () => {
+  const clock = new ManualClock()
+  const grantor = aGrantor(clock)
+  for (const holder of ['a', 'b']) grantor.receive(aReport({ holder, wants: [200] }))
+  grantor.allocate({ ...capacity, expiresMs: clock.nowMs() + 1_000 })
+  clock.advance(1_001)
+  grantor.receive(aReport({ holder: 'a', seq: 2, wants: [200] }))
+
+  expect(grantor.allocate(capacity)).toMatchObject([{ holder: 'a', share: { rate: expect.closeTo(100) } }])
+})
+
 test('hands saved-up units out in whole numbers when there are fewer than holders', () => {
   const clock = new ManualClock()
   const grantor = aGrantor(clock)

@@ -78,6 +78,8 @@ export class LeaseGrantor {
   readonly #book = new HolderBook()
   readonly #slices: SlicePool
   readonly #pot: Pot
+  /** Sum of the floors that are reserved for good: they may be in force at somebody who is cut off. */
+  readonly #reserved: Share
   #pressedUntilMs = Number.NEGATIVE_INFINITY
   #seq = 0
 
@@ -94,6 +96,7 @@ export class LeaseGrantor {
     this.#entitlementOf = entitlementOf
     this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), clock)
     this.#pot = new Pot(config.drift, clock.nowMs())
+    this.#reserved = [...config.floors.values()].reduce(addShares, NO_SHARE)
   }
 
   /** Takes a report in. Its answer comes with the next {@link allocate}. */
@@ -111,14 +114,15 @@ export class LeaseGrantor {
     return 'taken'
   }
 
-  /** All that may be in force at the holders now, floors of those never heard of excluded. Perhaps a little more. */
+  /** All that may be in force at the holders now, reserved floors left out. Perhaps a little more. */
   commit(): Share {
     return this.#book.committed
   }
 
-  /** Demand of all holders by tier, for the report upward. */
+  /** Demand of all holders by tier, for the report upward. Slices that may be out come first: nobody here can use them. */
   wants(): number[] {
-    return [...this.#book.wants]
+    const [first = 0, ...others] = this.#book.wants
+    return [first + this.#slices.unknown.rate, ...others]
   }
 
   /**
@@ -129,15 +133,15 @@ export class LeaseGrantor {
     const nowMs = this.#clock.nowMs()
     this.#book.sweep(nowMs, nowMs - this.#slow(this.#config.ttlMs))
     const holders = this.#book.newest
-    this.#slices.begin(capacity.pool, this.#book.all, holders.length, nowMs)
+    this.#slices.begin(capacity.pool, this.#book.all, nowMs)
     this.#pot.refill(nowMs)
-    const absent = this.#absentFloors()
-    const rate = Math.max(0, capacity.share.rate - absent.rate)
+    const { unknown } = this.#slices
+    const rate = Math.max(0, capacity.share.rate - this.#absentFloors(holders) - unknown.rate)
     const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
     if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
     const spare = nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
-    const targets = isChunked ? [] : waterFill(rate, holders.map(claimOf), spare)
-    const pass = this.#begin(capacity, addShares(absent, this.#slices.unknown), holders, targets, nowMs)
+    const targets = isChunked ? [] : waterFill(rate, this.#claimsOf(holders), spare)
+    const pass = this.#begin(capacity, addShares(this.#reserved, unknown), holders, targets, nowMs)
     const grants: LeaseGrant[] = []
     this.#visit(holders, targets, pass, grants, true)
     this.#visit(holders, targets, pass, grants, false)
@@ -168,8 +172,20 @@ export class LeaseGrantor {
     // Several predecessors may have granted to the same holder: the most of it counts.
     const { ledger, granted } = this.#book.find(holder, incarnation) ?? { ledger: this.#newLedger(), granted: NO_SHARE }
     ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
-    const most = { id: holder, incarnation, entitlement, ledger, granted: maxShare(granted, share) }
+    const reserved = this.#reservedFor(holder)
+    const most = { id: holder, incarnation, entitlement, reserved, ledger, granted: maxShare(granted, share) }
     this.#book.inherit(most, this.#clock.nowMs())
+  }
+
+  #reservedFor(holder: string): Share {
+    return this.#config.floors.get(holder) ?? NO_SHARE
+  }
+
+  /** Nobody is left without the part of the floor that it is to keep when it is cut off, asked for or not. */
+  #claimsOf(holders: readonly Holder[]): Claim[] {
+    return holders.map(({ entitlement: { floor, weight }, latest }) => {
+      return { floor: Math.max(floor.rate, this.#slices.even.rate), weight, wants: latest.wants }
+    })
   }
 
   #newLedger(): Ledger {
@@ -181,7 +197,7 @@ export class LeaseGrantor {
     const free = subtractShare(capacity.share, taken)
     let growth = 0
     for (let index = 0; index < holders.length; index++) {
-      growth += Math.max(0, (targets[index] ?? 0) - (holders[index]?.committed.rate ?? 0))
+      growth += Math.max(0, (targets[index] ?? 0) - heldBy(holders[index]).rate)
     }
     return {
       capacity,
@@ -216,18 +232,19 @@ export class LeaseGrantor {
 
   /** Towards the target as far as there is room. Small cuts are not worth an acknowledgement, unless somebody waits for them. */
   #shareFor(holder: Holder, target: number, { capacity, free, growth, isOvercommitted }: Pass): Share {
-    const { granted, committed } = holder
+    const { granted } = holder
+    const held = heldBy(holder)
     const isSmallCut = target < granted.rate && !isOvercommitted && target > 0.95 * granted.rate
     const wanted = isSmallCut ? granted.rate : target
-    const rate = wanted > committed.rate ? committed.rate + growth * (wanted - committed.rate) : wanted
-    return minShare({ rate, burst: burstFor(rate, capacity) }, addShares(committed, free))
+    const rate = wanted > held.rate ? held.rate + growth * (wanted - held.rate) : wanted
+    return minShare({ rate, burst: burstFor(rate, capacity) }, addShares(held, free))
   }
 
   /** Units from the pot for who is short, as many as fit into its bucket: at least one, or it could do nothing with them. */
   #lumpFor(holder: Holder, share: Share, { free }: Pass): number {
     if (!this.#config.hasPot || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
     const room = Math.max(1, share.burst) - Math.max(0, holder.latest.level)
-    if (room < 1 || this.#pot.level < 1 || holder.committed.burst + free.burst < 1) return 0
+    if (room < 1 || this.#pot.level < 1 || heldBy(holder).burst + free.burst < 1) return 0
     return this.#pot.take(Math.floor(room))
   }
 
@@ -248,17 +265,12 @@ export class LeaseGrantor {
     }
     const { holder: id, incarnation } = report
     const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }
-    return { id, incarnation, entitlement, ledger, latest: report, ...fresh }
+    return { id, incarnation, entitlement, reserved: this.#reservedFor(id), ledger, latest: report, ...fresh }
   }
 
-  /** The part of the reserved floors that no commitment covers: it may be in force at somebody who is cut off. */
-  #absentFloors(): Share {
-    if (this.#config.floors.size === 0) return NO_SHARE
-    const held = new Map<string, Share>()
-    for (const { id, committed } of this.#book.all) held.set(id, addShares(held.get(id) ?? NO_SHARE, committed))
-    let sum = NO_SHARE
-    for (const [id, floor] of this.#config.floors) sum = addShares(sum, subtractShare(floor, held.get(id) ?? NO_SHARE))
-    return sum
+  /** Reserved floors of those who are not heard of, in units per second. */
+  #absentFloors(holders: readonly Holder[]): number {
+    return holders.reduce((left, { reserved }) => left - reserved.rate, this.#reserved.rate)
   }
 
   #grant(holder: Holder, share: Share, lump: number, pass: Pass): LeaseGrant | undefined {
@@ -288,9 +300,9 @@ export class LeaseGrantor {
   }
 }
 
-function claimOf(holder: Holder): Claim {
-  const { floor, weight } = holder.entitlement
-  return { floor: floor.rate, weight, wants: holder.latest.wants }
+/** What may be in force at a holder, its reserved floor included. */
+function heldBy(holder: Holder | undefined): Share {
+  return holder ? addShares(holder.committed, holder.reserved) : NO_SHARE
 }
 
 /** So few units for so many that a rate for each is of no use: whole units go to those who ask. */

@@ -86,14 +86,18 @@ export class LeaseHolder {
 
   /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
   get capacity(): Capacity {
-    const { floor } = this.#config
-    return { share: this.force, expiresMs: this.changesAtMs, pool: this.#lease?.slice ?? floor }
+    return { share: this.force, expiresMs: this.changesAtMs, pool: this.slice }
   }
 
   /** The lease ran out and no newer grant came. */
   get isCutOff(): boolean {
     const lease = this.#lease
     return !lease || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
+  }
+
+  /** No grant has ever come. */
+  get isStarting(): boolean {
+    return this.#lease === undefined
   }
 
   /** The grantor has not enough for everybody: report often, and {@link release} what is not needed. */
@@ -106,11 +110,15 @@ export class LeaseHolder {
     return this.#highestEpoch
   }
 
-  /** Gives up what exceeds `kept`, at once. The next report tells the grantor. Cannot raise anything. */
+  /** What stays in force when the lease runs out: its slice, else the floor. Never {@link release}d. */
+  get slice(): Share {
+    return this.#lease?.slice ?? this.#config.floor
+  }
+
+  /** Gives up what exceeds `kept` and the slice, at once. The next report tells the grantor. Cannot raise anything. */
   release(kept: Share): void {
-    if (!this.#lease) return
-    const share = minShare(this.#lease.share, kept)
-    this.#lease = { ...this.#lease, share, slice: minShare(this.#lease.slice, share) }
+    const lease = this.#lease
+    if (lease) this.#lease = { ...lease, share: minShare(lease.share, maxShare(kept, lease.slice)) }
   }
 
   /**

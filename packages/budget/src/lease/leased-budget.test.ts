@@ -1,4 +1,4 @@
-import { ManualClock } from '@spillway/clock'
+import { ManualClock, SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aGrant } from './lease.fixture.ts'
 import { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget.ts'
@@ -97,6 +97,24 @@ test('repays a debt before it admits anybody', () => {
   clock.advance(20)
 
   expect(budget.take(1, 0)).toBe(true)
+})
+
+test('serves nearly all critical calls of a small share that is all but spent on them', () => {
+  const { clock, budget } = aBudget(0)
+  budget.accept(aGrant({ seq: 2, share: { rate: 66, burst: 66 }, ttlMs: 1e9 }))
+  const random = new SeededRandom(11)
+  const arrivals = (perSecond: number): number => (random.next() < perSecond / 200 ? 1 : 0)
+  let offered = 0
+  let served = 0
+  for (let step = 0; step < 200 * 600; step++) {
+    clock.advance(5)
+    const critical = arrivals(60)
+    offered += critical
+    served += budget.takeMany(critical, 0)
+    budget.takeMany(arrivals(60), 1)
+  }
+
+  expect(served / offered).toBeGreaterThan(0.99)
 })
 
 test('leaves each tier its floor when more important ones keep the bucket below its watermark', () => {

@@ -22,7 +22,7 @@ export interface LeasedBudgetConfig extends LeaseHolderConfig {
 /** Defaults beside the type: see ARCHITECTURE.md, "Shared budgets". */
 export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
   refillDrift: 0.001,
-  watermarks: [0, 0.1, 0.2, 0.3],
+  watermarks: [0, 0.2, 0.25, 0.3],
   classFloors: [0, 0.01, 0.01, 0.01],
   pace: SIDECAR_PACE,
 }
@@ -42,11 +42,15 @@ export class LeasedBudget {
   readonly #meter: DemandMeter
   readonly #news = new DemandNews()
   readonly #pace: ReportPace
+  readonly #clock: Clock
+  readonly #beganMs: number
   #owesAck = false
   #wants: readonly number[] = []
 
   constructor(config: LeasedBudgetConfig, clock: Clock) {
     this.#config = config
+    this.#clock = clock
+    this.#beganMs = clock.nowMs()
     this.#holder = new LeaseHolder(config, clock)
     this.#bucket = new LeasedBucket(this.#holder, config.refillDrift, clock)
     this.#floors = new ClassFloors(config.classFloors, clock.nowMs())
@@ -62,6 +66,16 @@ export class LeasedBudget {
   /** The lease ran out: this runs on its slice, or on nothing. */
   get isCutOff(): boolean {
     return this.#holder.isCutOff
+  }
+
+  /** No lease has come since the start: who shares out may not be in office yet. */
+  get isStarting(): boolean {
+    return this.#holder.isStarting
+  }
+
+  /** How long ago this began, in milliseconds. */
+  get ageMs(): number {
+    return this.#clock.nowMs() - this.#beganMs
   }
 
   /** Units saved up as of the last take or poll. */
@@ -133,11 +147,12 @@ export class LeasedBudget {
     this.#wants = wants
     const wanted = totalOf(wants)
     const held = this.#bucket.force.rate
-    const isPressed = this.#holder.isPressed
-    const hasSurplus = isPressed && wanted * KEPT_HEADROOM < held * 0.9
+    const kept = Math.max(wanted * KEPT_HEADROOM, this.#holder.slice.rate)
+    const isPressed = this.#holder.isPressed || (this.#holder.isStarting && wanted > 0)
+    const hasSurplus = isPressed && kept < held * 0.9
     const isUrgent = this.#owesAck || hasSurplus || (wanted > 1.05 * held && this.#news.isNews(wants))
     if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: wanted < 1e-3 })) return undefined
-    if (hasSurplus) this.#release(wanted * KEPT_HEADROOM)
+    if (hasSurplus) this.#release(kept)
     this.#owesAck = false
     this.#news.report(wants)
     return this.#holder.report({ used: this.#bucket.used, wants, level: this.#bucket.level })

@@ -5,7 +5,7 @@ import { NO_SHARE, addShares, minShare, subtractShare, type Share } from './shar
 /**
  * Slices: the parts of a grantor's own floor that its holders keep when their leases run out. Each outlives its lease by a
  * fixed time, the grantor's term included; so the successor counts the whole pool as taken, but for the slices that it hears of,
- * until the last of them has expired.
+ * until the last of them has expired. What it hears of stays with its holder: a change of grantor takes no slice away.
  */
 export class SlicePool {
   readonly #ttlMs: number
@@ -13,7 +13,7 @@ export class SlicePool {
   readonly #clock: Clock
   #pool = NO_SHARE
   #known = NO_SHARE
-  #holders = 1
+  #even = NO_SHARE
 
   /** `ttlMs` is how long a slice may live, drift included; Infinity when floors are reserved by configuration. */
   constructor(ttlMs: number, clock: Clock) {
@@ -23,12 +23,25 @@ export class SlicePool {
   }
 
   /** A pass over the holders begins. */
-  begin(pool: Share, all: Iterable<Holder>, holders: number, nowMs: number): void {
+  begin(pool: Share, all: Iterable<Holder>, nowMs: number): void {
     if (this.#ttlMs === Number.POSITIVE_INFINITY) return
     this.#pool = pool
-    this.#holders = Math.max(1, holders)
     this.#known = NO_SHARE
-    for (const { ledger } of all) this.#known = addShares(this.#known, ledger.sliceCommit(nowMs))
+    let holders = 0
+    for (const { ledger } of all) {
+      this.#known = addShares(this.#known, ledger.sliceCommit(nowMs))
+      holders++
+    }
+    const heardOf = subtractShare(pool, this.unknown)
+    this.#even = holders > 0 ? { rate: heardOf.rate / holders, burst: heardOf.burst / holders } : NO_SHARE
+  }
+
+  /**
+   * What everybody is due of the pool, asked for or not. Incarnations that are gone count until their slices have expired: the
+   * others make room for the newcomer meanwhile.
+   */
+  get even(): Share {
+    return this.#even
   }
 
   /** What a predecessor's holders may still have of whom nothing was heard. */
@@ -40,10 +53,9 @@ export class SlicePool {
   /** The slice for a holder that gets `share`: an even part of the pool, as far as it is free. */
   sliceFor(holder: Holder, share: Share, nowMs: number): Share {
     if (this.#ttlMs === Number.POSITIVE_INFINITY) return minShare(share, holder.entitlement.floor)
-    const even = { rate: this.#pool.rate / this.#holders, burst: this.#pool.burst / this.#holders }
     const own = holder.ledger.sliceCommit(nowMs)
     const free = subtractShare(subtractShare(this.#pool, this.#known), this.unknown)
-    const slice = minShare(share, minShare(even, addShares(own, free)))
+    const slice = minShare(share, minShare(this.#even, addShares(own, free)))
     this.#known = addShares(this.#known, subtractShare(slice, own))
     return slice
   }

@@ -45,10 +45,11 @@ function picture(views: readonly BudgetView[], terminal: Terminal): string {
 }
 
 /** Where the share comes from, and what this process is to the others. */
-function lease({ isShared, isCutOff, isAggregator, isAllocator }: BudgetView): string {
+function lease({ isShared, isCutOff, isStarting, isAggregator, isAllocator }: BudgetView): string {
   if (!isShared) return 'local'
   const offices = [...(isAggregator ? ['aggregator'] : []), ...(isAllocator ? ['allocator'] : [])]
-  return [isCutOff ? 'CUT OFF' : 'held', ...offices].join(', ')
+  const held = isCutOff ? 'CUT OFF' : 'held'
+  return [isStarting ? 'starting' : held, ...offices].join(', ')
 }
 
 function byClass({ classes }: BudgetView): string {
