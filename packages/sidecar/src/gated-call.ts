@@ -95,6 +95,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     const call = this.#call
     if (call === undefined) return
     this.#gates.leave(call, 'unsent')
+    this.#settlement = undefined
     this.#refuse(this.#destination.unreachable())
   }
 

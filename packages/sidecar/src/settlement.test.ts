@@ -124,6 +124,13 @@ describe('what a stream has counted', () => {
   })
 })
 
+test('a call that was never sent has spent nothing', () => {
+  const { call, end } = aSettlement({ trailer: 'x-tokens' })
+
+  expect(end({ ...LEFT, isForwarded: false })).toBe(true)
+  expect(call.spent).toBe(0)
+})
+
 test('a caller who leaves before the app has said anything gets nothing back', () => {
   const { call, end } = aSettlement({ trailer: 'x-tokens', total: firstOctet })
 

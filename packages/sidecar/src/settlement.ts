@@ -51,6 +51,10 @@ export class Settlement implements AnswerReader {
 
   /** The call is over, and leaves its gates next. Returns whether what it spent is known. */
   end(end: ExchangeEnd): boolean {
+    if (!end.isForwarded) {
+      this.#call.spent = 0
+      return true
+    }
     const known = this.#told ?? this.#total ?? this.#countedInFull()
     // An app that breaks off may have done more than it sent; one that was told to stop has not.
     const isWhole =
