@@ -23,10 +23,11 @@ const ROUNDING = 1e-12
  */
 export class Bucket {
   readonly #clock: Clock
-  #rate: number
-  #burst: number
-  #level: number
-  #refilledMs: number
+  // A field that was undefined first holds a box for every number that is written later.
+  #rate = 0
+  #burst = 0
+  #level = 0
+  #refilledMs = 0
   #flowSetMs = Number.NEGATIVE_INFINITY
   readonly #headroom: Headroom
 

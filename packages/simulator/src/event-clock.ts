@@ -1,10 +1,20 @@
 import type { Clock, Timer } from '@spillway/clock'
 
-interface Event {
+/** An event is its own timer: worlds make millions of them. */
+class Event implements Timer {
   readonly dueMs: number
   readonly order: number
-  readonly task: () => void
-  isCancelled: boolean
+  task: (() => void) | undefined
+
+  constructor(dueMs: number, order: number, task: () => void) {
+    this.dueMs = dueMs
+    this.order = order
+    this.task = task
+  }
+
+  cancel(): void {
+    this.task = undefined
+  }
 }
 
 /**
@@ -31,13 +41,9 @@ export class EventClock implements Clock {
   }
 
   schedule(delayMs: number, task: () => void): Timer {
-    const event = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#scheduled++, task, isCancelled: false }
+    const event = new Event(this.#nowMs + Math.max(0, delayMs), this.#scheduled++, task)
     this.#push(event)
-    return {
-      cancel: () => {
-        event.isCancelled = true
-      },
-    }
+    return event
   }
 
   /** Moves time forward and runs what falls due, each at its own time. */
@@ -46,7 +52,7 @@ export class EventClock implements Clock {
     for (let next = this.#heap[0]; next && next.dueMs <= untilMs; next = this.#heap[0]) {
       this.#pop()
       this.#nowMs = next.dueMs
-      if (!next.isCancelled) next.task()
+      next.task?.()
     }
     this.#nowMs = untilMs
   }

@@ -63,6 +63,18 @@ export class VirtualNetwork {
   }
 }
 
+/** Both places lie in one region. Compares without making strings: it is asked for every message. */
+export function isInside(from: string, to: string): boolean {
+  for (let index = 0; ; index++) {
+    const one = index < from.length ? from.charCodeAt(index) : DOT
+    const other = index < to.length ? to.charCodeAt(index) : DOT
+    if (one !== other) return false
+    if (one === DOT) return true
+  }
+}
+
+const DOT = 46
+
 /** The region that a place lies in. */
 export function regionOf(place: string): string {
   const dot = place.indexOf('.')

@@ -8,7 +8,7 @@ const MOST_RESERVED = 0.25
 export class ClassFloors {
   readonly #fractions: readonly number[]
   readonly #levels: number[]
-  #updatedMs: number
+  #updatedMs = 0
 
   /** `fractions` of the rate in force, by tier. */
   constructor(fractions: readonly number[], nowMs: number) {

@@ -6,7 +6,8 @@ const STEADY_MS = 2_000
 /** How far back a change is looked for, in bins of at least that many milliseconds: 40 ms to 640 ms. */
 const BIN_MS = 20
 const SPANS = [2, 4, 8, 16, 32]
-const BINS = 32
+/** Sums are remembered up to the end of each bin, so that those over the newest bins are differences. */
+const REMEMBERED = 33
 
 /** Deviations, as in standard deviations, beyond which a change counts as real. */
 const SIGNIFICANT = 5
@@ -63,8 +64,10 @@ class Tier {
   /** A change was found in the middle of a bin: how many more bins may still hold some of what was before, and in what span. */
   #doubtfulBins = 0
   #foundBins = 0
-  readonly #units: number[] = Array.from({ length: BINS }, () => 0)
-  readonly #lengthsMs: number[] = Array.from({ length: BINS }, () => 0)
+  #totalUnits = 0
+  #totalMs = 0
+  readonly #unitsUpTo: number[] = Array.from({ length: REMEMBERED }, () => 0)
+  readonly #msUpTo: number[] = Array.from({ length: REMEMBERED }, () => 0)
 
   add(amount: number, calls: number): void {
     this.#pending += amount
@@ -77,9 +80,9 @@ class Tier {
    */
   close(lengthMs: number, changedBins = 0): number {
     if (this.#calls > 0) this.#unitsPerCall += 0.1 * (this.#pending / this.#calls - this.#unitsPerCall)
-    this.#units[this.#bins % BINS] = this.#pending
-    this.#lengthsMs[this.#bins % BINS] = lengthMs
     this.#bins++
+    this.#unitsUpTo[this.#bins % REMEMBERED] = this.#totalUnits += this.#pending
+    this.#msUpTo[this.#bins % REMEMBERED] = this.#totalMs += lengthMs
     this.#ageMs = Math.min(STEADY_MS, this.#ageMs + lengthMs)
     this.rate += ((this.#pending * 1_000) / lengthMs - this.rate) * Math.min(1, lengthMs / this.#ageMs)
     this.#pending = 0
@@ -96,25 +99,18 @@ class Tier {
 
   /** The smallest span whose units differ from the mean by more than chance explains; 0 for none. */
   #findChange(): number {
-    let units = 0
-    let lengthMs = 0
-    let place = this.#bins % BINS
-    let next = 0
-    for (let bin = 1; bin <= BINS && lengthMs < this.#ageMs; bin++) {
-      place = place === 0 ? BINS - 1 : place - 1
-      units += this.#units[place] ?? 0
-      lengthMs += this.#lengthsMs[place] ?? 0
-      if (bin !== SPANS[next]) continue
-      if (this.#isChange(units, lengthMs)) return bin
-      next++
+    for (const span of SPANS) {
+      const lengthMs = this.#msOf(span)
+      if (lengthMs >= this.#ageMs) return 0
+      if (this.#isChange(this.#unitsOf(span), lengthMs)) return span
     }
     return 0
   }
 
   /** The mean begins anew with the newest bins. */
   #adopt(bins: number): number {
-    const lengthMs = this.#sum(this.#lengthsMs, bins)
-    this.rate = lengthMs > 0 ? (this.#sum(this.#units, bins) * 1_000) / lengthMs : 0
+    const lengthMs = this.#msOf(bins)
+    this.rate = lengthMs > 0 ? (this.#unitsOf(bins) * 1_000) / lengthMs : 0
     this.#ageMs = lengthMs
     return bins
   }
@@ -124,7 +120,6 @@ class Tier {
    * process (G-test), which sees a rise from few calls long before their standard deviation does.
    */
   #isChange(units: number, lengthMs: number): boolean {
-    if (lengthMs >= this.#ageMs) return false
     const calls = units / this.#unitsPerCall
     const expected = Math.max(LEAST_EXPECTED, (this.rate * lengthMs) / 1_000 / this.#unitsPerCall)
     if (Math.abs(calls - expected) <= 1) return false
@@ -132,9 +127,13 @@ class Tier {
     return deviance > SIGNIFICANT * SIGNIFICANT * (1 + lengthMs / this.#ageMs)
   }
 
-  #sum(ring: readonly number[], bins: number): number {
-    let sum = 0
-    for (let bin = 0; bin < bins; bin++) sum += ring[(this.#bins - 1 - bin + 2 * BINS) % BINS] ?? 0
-    return sum
+  /** Units of the newest bins. */
+  #unitsOf(bins: number): number {
+    return this.#totalUnits - (this.#unitsUpTo[(this.#bins - bins + REMEMBERED) % REMEMBERED] ?? 0)
+  }
+
+  /** Length of the newest bins. */
+  #msOf(bins: number): number {
+    return this.#totalMs - (this.#msUpTo[(this.#bins - bins + REMEMBERED) % REMEMBERED] ?? 0)
   }
 }

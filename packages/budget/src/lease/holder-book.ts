@@ -1,6 +1,6 @@
 import type { Ledger } from './commit-ledger.ts'
 import type { LeaseReport } from './message.ts'
-import { NO_SHARE, addShares, subtractShare, type Share } from './share.ts'
+import { NO_SHARE, subtractShare, type Share } from './share.ts'
 
 /** What a holder is entitled to before anybody asks. */
 export interface Entitlement {
@@ -73,7 +73,8 @@ export class HolderBook {
 
   /** That incarnation, or undefined. */
   find(holder: string, incarnation: string): Holder | undefined {
-    return this.#holders.get(`${holder}\n${incarnation}`)
+    const newest = this.#newest.get(holder)
+    return newest?.incarnation === incarnation ? newest : this.#holders.get(`${holder}\n${incarnation}`)
   }
 
   /** Somebody holds what a predecessor granted; nothing was heard of it yet. */
@@ -91,12 +92,14 @@ export class HolderBook {
   heard(holder: Holder, report: LeaseReport, nowMs: number): void {
     const before = this.#newest.get(holder.id)
     if (before) this.#count(before.latest.wants, -1)
+    if (before !== holder) {
+      this.#newest.set(holder.id, holder)
+      this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
+    }
     holder.latest = report
     holder.heardMs = nowMs
     holder.isOwedAnswer = true
     this.#count(report.wants, 1)
-    this.#newest.set(holder.id, holder)
-    this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
     this.refresh(holder, nowMs)
   }
 
@@ -114,7 +117,8 @@ export class HolderBook {
   /** Counts everything anew; forgets who was silent since `silentMs` and holds nothing any more. */
   sweep(nowMs: number, silentMs: number): void {
     this.#wants = []
-    let committed = NO_SHARE
+    let rate = 0
+    let burst = 0
     for (const [key, holder] of this.#holders) {
       holder.committed = beyondReserved(holder, nowMs)
       // Whose lease has run out unanswered is out of reach: what it asked for keeps nothing from the others.
@@ -123,10 +127,13 @@ export class HolderBook {
       const isNewest = this.#newest.get(holder.id) === holder
       if (isSilent && isNewest) this.#newest.delete(holder.id)
       if (isSilent && holder.committed.rate === 0 && holder.committed.burst === 0) this.#holders.delete(key)
-      else committed = addShares(committed, holder.committed)
+      else {
+        rate += holder.committed.rate
+        burst += holder.committed.burst
+      }
       if (isNewest && !isSilent) this.#count(holder.latest.wants, 1)
     }
-    this.#committed = committed
+    this.#committed = { rate, burst }
   }
 
   #count(wants: readonly number[], sign: number): void {

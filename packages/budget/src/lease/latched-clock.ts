@@ -6,7 +6,7 @@ import type { Clock, Timer } from '@spillway/clock'
  */
 export class LatchedClock implements Clock {
   readonly #clock: Clock
-  #nowMs: number
+  #nowMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock

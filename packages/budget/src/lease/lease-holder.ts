@@ -75,18 +75,23 @@ export class LeaseHolder {
     return nowMs < lease.sliceUntilMs && wallMs < lease.sliceUntilWallMs ? lease.slice : this.#config.floor
   }
 
-  /** The moment on the monotonic clock after which something else is in force by either clock, or Infinity. */
-  get changesAtMs(): number {
+  /**
+   * How long from a moment, read as for {@link forceAt}, what is in force then stays so by both clocks: until the first of them
+   * says otherwise. Infinity where nothing will change, not above 0 where a change is overdue. Allocates nothing.
+   */
+  remainingMs(nowMs: number, wallMs: number): number {
     const lease = this.#lease
     if (!lease) return Number.POSITIVE_INFINITY
-    const aheadMs = this.#clock.nowMs() - this.#clock.wallMs()
-    if (this.isCutOff) return Math.min(lease.sliceUntilMs, lease.sliceUntilWallMs + aheadMs)
-    return Math.min(lease.untilMs, lease.untilWallMs + aheadMs)
+    const leaseMs = Math.min(lease.untilMs - nowMs, lease.untilWallMs - wallMs)
+    return leaseMs > 0 ? leaseMs : Math.min(lease.sliceUntilMs - nowMs, lease.sliceUntilWallMs - wallMs)
   }
 
   /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
   get capacity(): Capacity {
-    return { share: this.force, expiresMs: this.changesAtMs, pool: this.slice }
+    const nowMs = this.#clock.nowMs()
+    const wallMs = this.#clock.wallMs()
+    const expiresMs = nowMs + this.remainingMs(nowMs, wallMs)
+    return { share: this.forceAt(nowMs, wallMs), expiresMs, pool: this.slice }
   }
 
   /** The lease ran out and no newer grant came. */

@@ -4,10 +4,19 @@ import { LatchedClock } from './latched-clock.ts'
 import type { LeaseHolder } from './lease-holder.ts'
 import { NO_SHARE, type Share } from './share.ts'
 
+/** A wall clock moves in steps of this: while it shows the same, less time than that has passed, if nobody set it back. */
+const TICK_MS = 1
+
+/** Looks that may rely on one reading of the monotonic clock, lest a wall clock that was set back hides a stall for longer. */
+const LOOKS = 32
+
 /**
  * The bucket of one sidecar on a lease: every decision is local. Its level never exceeds the burst in force; a shrink
- * truncates it, a growth adds nothing at once, and it starts empty (rule S7). Before anything is taken both clocks are asked
- * whether the lease still stands, so that a stalled process cannot spend what has run out (rule S10).
+ * truncates it, a growth adds nothing at once, and it starts empty (rule S7). Before anything is taken it is asked whether the
+ * lease still stands by both clocks, so that a process that stalled or slept cannot spend what has run out (rule S10).
+ *
+ * A reading of a clock costs more than all the rest of a decision. So {@link look} reads the wall clock, which counts a stall
+ * as well as a suspended machine, and the monotonic clock only when the first one has moved.
  */
 export class LeasedBucket {
   readonly #holder: LeaseHolder
@@ -18,6 +27,8 @@ export class LeasedBucket {
   readonly #refillDrift: number
   #force: Share = NO_SHARE
   #changesAtMs = Number.POSITIVE_INFINITY
+  #wallMs = Number.NaN
+  #looksLeft = 0
   #used = 0
 
   constructor(holder: LeaseHolder, refillDrift: number, clock: Clock) {
@@ -64,10 +75,17 @@ export class LeasedBucket {
    * right after.
    */
   sync(): void {
-    const nowMs = this.#clock.nowMs()
-    const force = this.#holder.forceAt(nowMs, this.#clock.wallMs())
-    if (force !== this.#force) this.#change(force, nowMs)
-    this.#latched.latch(nowMs)
+    this.#syncAt(this.#clock.nowMs(), this.#clock.wallMs())
+  }
+
+  /**
+   * As {@link sync}, right before a take: exact about the lease, and behind by less than a millisecond of refill. Nothing may
+   * have been accepted or released since the last `sync`.
+   */
+  look(): void {
+    const wallMs = this.#clock.wallMs()
+    if (wallMs === this.#wallMs && this.#looksLeft > 0) this.#looksLeft--
+    else this.#syncAt(this.#clock.nowMs(), wallMs)
   }
 
   /**
@@ -106,13 +124,22 @@ export class LeasedBucket {
     this.#bucket.pour(units)
   }
 
+  #syncAt(nowMs: number, wallMs: number): void {
+    const force = this.#holder.forceAt(nowMs, wallMs)
+    const remainingMs = this.#holder.remainingMs(nowMs, wallMs)
+    if (force !== this.#force) this.#change(force, nowMs, nowMs + remainingMs)
+    this.#latched.latch(nowMs)
+    this.#wallMs = wallMs
+    this.#looksLeft = remainingMs > TICK_MS ? LOOKS : 0
+  }
+
   /** Time counts at the old rate up to the end of what was in force; after that, and where the end is unknown, at the new. */
-  #change(force: Share, nowMs: number): void {
+  #change(force: Share, nowMs: number, changesAtMs: number): void {
     const isExpired = force.rate < this.#force.rate && nowMs >= this.#changesAtMs
     if (isExpired) this.#latched.latch(Math.min(nowMs, this.#changesAtMs))
     else if (force.rate > this.#force.rate) this.#latched.latch(nowMs)
     this.#bucket.setRate(force.rate * (1 - this.#refillDrift), force.burst)
     this.#force = force
-    this.#changesAtMs = this.#holder.changesAtMs
+    this.#changesAtMs = changesAtMs
   }
 }

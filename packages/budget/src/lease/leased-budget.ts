@@ -116,6 +116,7 @@ export class LeasedBudget {
   /** As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. */
   draw(cost: number, tier: number): number {
     this.#meter.add(tier, cost)
+    this.#look()
     const kept = this.#keptFrom(tier)
     const waitMs = this.#bucket.draw(cost, kept)
     if (waitMs === 0) this.#floors.drawn(tier, cost)
@@ -129,6 +130,7 @@ export class LeasedBudget {
   /** Takes a unit for each of `calls` calls that came together, for as many as there are units. Returns how many. */
   takeMany(calls: number, tier: number): number {
     this.#meter.add(tier, calls, calls)
+    this.#look()
     const taken = this.#bucket.drawMany(calls, this.#keptFrom(tier))
     const claimed = this.#bucket.drawMany(Math.min(calls - taken, Math.floor(this.#floors.claimOf(tier))), 0)
     this.#floors.drawn(tier, taken + claimed)
@@ -175,11 +177,15 @@ export class LeasedBudget {
     this.#pace.reset()
   }
 
+  /** Brings the bucket and the claims up to now, by both clocks. */
+  #look(): void {
+    this.#bucket.look()
+    this.#floors.refill(this.#bucket.force.rate, this.#bucket.nowMs)
+  }
+
   /** Units that a call of this tier must leave for more important ones, and for the floors of all others. */
   #keptFrom(tier: number): number {
-    this.#bucket.sync()
-    const { rate, burst } = this.#bucket.force
-    this.#floors.refill(rate, this.#bucket.nowMs)
+    const { burst } = this.#bucket.force
     return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
   }
 

@@ -233,8 +233,7 @@ export class RegionNode {
     const office = this.regionElection.office
     if (!office) return
     const grants = [...this.#aggregators.values()].flatMap((aggregator) => aggregator.allocate(office.deadlineMs))
-    const byReceiver = Map.groupBy(grants, (grant) => `${grant.holder}\n${grant.incarnation}`)
-    for (const own of byReceiver.values()) if (own[0]) this.#wires.toSidecar(own[0].holder, own)
+    for (const own of byReceiver(grants, this.#aggregators.size)) if (own[0]) this.#wires.toSidecar(own[0].holder, own)
   }
 
   get #aggregators(): ReadonlyMap<string, Aggregator> {
@@ -286,6 +285,12 @@ export class RegionNode {
     )
     return new Aggregator(above, below, this.#clock)
   }
+}
+
+/** The grants of each sidecar, for one message. With one budget only each has a message of its own anyway. */
+function byReceiver(grants: readonly LeaseGrant[], budgets: number): Iterable<readonly LeaseGrant[]> {
+  if (budgets === 1) return grants.map((grant) => [grant])
+  return Map.groupBy(grants, (grant) => `${grant.holder}\n${grant.incarnation}`).values()
 }
 
 const NO_AGGREGATORS: ReadonlyMap<string, Aggregator> = new Map()

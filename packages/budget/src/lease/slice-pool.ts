@@ -26,12 +26,16 @@ export class SlicePool {
   begin(pool: Share, all: Iterable<Holder>, nowMs: number): void {
     if (this.#ttlMs === Number.POSITIVE_INFINITY) return
     this.#pool = pool
-    this.#known = NO_SHARE
     let holders = 0
+    let rate = 0
+    let burst = 0
     for (const { ledger } of all) {
-      this.#known = addShares(this.#known, ledger.sliceCommit(nowMs))
+      const slice = ledger.sliceCommit(nowMs)
+      rate += slice.rate
+      burst += slice.burst
       holders++
     }
+    this.#known = { rate, burst }
     const heardOf = subtractShare(pool, this.unknown)
     this.#even = holders > 0 ? { rate: heardOf.rate / holders, burst: heardOf.burst / holders } : NO_SHARE
   }

@@ -20,13 +20,13 @@ export function waterFill(capacity: number, claims: readonly Claim[], spare: num
   const scale = floors > capacity ? capacity / floors : 1
   const shares = claims.map((claim) => claim.floor * scale)
   let left = capacity - floors * scale
-  const tiers = Math.max(0, ...claims.map((claim) => claim.wants.length))
+  const tiers = claims.reduce((most, claim) => Math.max(most, claim.wants.length), 0)
   for (let tier = 0; tier < tiers; tier++) {
     const needs = claims.map((claim, index) => unmetNeed(claim, tier, shares[index] ?? 0))
     const given = maxMin(left, needs, claims)
-    for (const [index, amount] of given.entries()) {
-      shares[index] = (shares[index] ?? 0) + amount
-      left -= amount
+    for (let index = 0; index < given.length; index++) {
+      shares[index] = (shares[index] ?? 0) + (given[index] ?? 0)
+      left -= given[index] ?? 0
     }
   }
   return addHeadroom(shares, claims, Math.max(0, left - capacity * spare))
@@ -40,9 +40,9 @@ function unmetNeed(claim: Claim, tier: number, share: number): number {
 }
 
 /** Weighted max-min: nobody gets more than it needs, and who gets less has as much per weight as anybody. */
-function maxMin(capacity: number, needs: readonly number[], claims: readonly Claim[]): number[] {
+function maxMin(capacity: number, needs: readonly number[], claims: readonly Claim[]): readonly number[] {
   const needed = needs.reduce((sum, need) => sum + need, 0)
-  if (needed <= capacity) return [...needs]
+  if (needed <= capacity) return needs
   const given = needs.map(() => 0)
   const weightOf = (index: number): number => claims[index]?.weight ?? 1
   const needOf = (index: number): number => needs[index] ?? 0

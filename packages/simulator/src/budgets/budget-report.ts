@@ -1,57 +1,67 @@
 import type { Row } from './budget-table.ts'
 import type { Run } from './experiment.ts'
+import { colourOf, plotOf } from './run-plot.ts'
 import type { Scale } from './scenario.ts'
 import { SCHEMES } from './schemes.ts'
 
-const WIDTH = 760
-const HEIGHT = 170
-const POINTS = 380
-const COLOURS = ['#2f6fdd', '#d9822b', '#3a9a5b', '#b0459a', '#7a7a7a', '#c23b3b', '#00838f', '#8d6e1f']
+/** Regions beyond which a legend would only be noise. */
+const MOST_NAMED = 12
 
-/** A page that needs nothing else: the table, and for every run what the regions admitted, stacked, under the line of the rate. */
+const STYLE = `
+:root{color-scheme:light dark;--line:#8884;--bad:#c23b3b}
+body{font:14px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+th:first-child{text-align:left;font-weight:400}.missed,.broken{color:var(--bad);font-weight:600}
+h2{margin:2.2rem 0 .3rem;font-size:1.15rem}figure{margin:.4rem 0 1rem}figcaption{opacity:.75}
+svg{width:100%;height:auto}svg text{font-size:11px;fill:currentColor;opacity:.7}
+.budget{stroke:var(--bad);stroke-width:1.2}.event{stroke:currentColor;stroke-dasharray:2 3}
+.legend span{display:inline-block;margin-right:1rem}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.35em}`
+
+/** A page that needs nothing else: the table, and for each scenario what the regions admitted under each scheme. */
 export function renderReport(runs: readonly Run[], rows: readonly Row[], scale: Scale): string {
+  const { regions, sidecars, budget } = scale
+  const scenarios = Map.groupBy(runs, ({ scenario }) => scenario.name)
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Shared budgets, simulated</title><style>${STYLE}</style>
+<h1>Shared budgets, simulated</h1>
+<p>${regions} regions of ${sidecars} ${sidecars === 1 ? 'sidecar' : 'sidecars'}, one budget of ${budget.rate.toLocaleString('en')} units a second
+and a burst of ${budget.burst.toLocaleString('en')}. Each plot shows what the regions admitted, stacked; the red line is the budget, a dotted line is when
+something breaks or heals. Red figures miss their target.</p>
+<div class="wide">${tableOf(runs, rows)}</div>${legendOf(regions)}${[...scenarios.values()].map((own) => sectionOf(own, scale)).join('')}</html>`
+}
+
+function tableOf(runs: readonly Run[], rows: readonly Row[]): string {
   const present = SCHEMES.filter(({ name }) => runs.some(({ scheme }) => scheme.name === name))
   const head = ['', 'target', ...present.map(({ title }) => title)].map((text) => `<th>${escape(text)}</th>`).join('')
   const body = rows.map((row) => {
-    const cells = present.map(({ name }) => `<td>${escape(row.values.get(name) ?? '-')}</td>`).join('')
-    return `<tr class="${row.isMet === false ? 'missed' : ''}"><th>${escape(row.title)}</th><td>${escape(row.target)}</td>${cells}</tr>`
+    const cells = present.map(({ name }) => {
+      const isMissed = row.isMet === false && name === 'leases'
+      return `<td${isMissed ? ' class="missed"' : ''}>${escape(row.values.get(name) ?? '-')}</td>`
+    })
+    return `<tr><th>${escape(row.title)}</th><td>${escape(row.target)}</td>${cells.join('')}</tr>`
   })
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shared budgets, simulated</title><style>
-body{font:14px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#222}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #ddd}
-th:first-child{text-align:left;font-weight:400}.missed td{color:#c23b3b}figure{margin:1.5rem 0}figcaption{font-weight:600}svg{width:100%;height:auto}
-</style><h1>Shared budgets, simulated</h1>
-<p>${scale.regions} regions, ${scale.sidecars} sidecars each, ${scale.budget.rate} units a second. Each plot: what the regions admitted,
-stacked, by second; the line is the budget.</p>
-<table><tr>${head}</tr>${body.join('')}</table>${runs.map((run) => figureOf(run, scale)).join('')}</html>`
+  return `<table><tr>${head}</tr>${body.join('')}</table>`
 }
 
-function figureOf({ scheme, scenario, recording, endMs }: Run, { regions, budget, warmMs }: Scale): string {
-  const fromMs = scenario.startMs === 0 ? 0 : warmMs - 2_000
-  const binMs = Math.max(200, Math.ceil((endMs - fromMs) / POINTS / recording.sampleMs) * recording.sampleMs)
-  const bins = Math.floor((endMs - fromMs) / binMs)
-  const bottom = Array.from({ length: bins }, () => 0)
-  const x = (bin: number): string => ((bin * WIDTH) / bins).toFixed(1)
-  const y = (rate: number): string => (HEIGHT * (1 - Math.min(1.5, rate / budget.rate) / 1.5)).toFixed(1)
-  const bands: string[] = []
-  for (let region = 0; region < regions; region++) {
-    const lower = bottom.map((rate, bin) => `${x(bin)},${y(rate)}`)
-    for (let bin = 0; bin < bins; bin++) {
-      const before = recording.at(fromMs + bin * binMs)?.admittedByRegion[region] ?? 0
-      const after = recording.at(fromMs + (bin + 1) * binMs)?.admittedByRegion[region] ?? 0
-      bottom[bin] = (bottom[bin] ?? 0) + ((after - before) * 1_000) / binMs
-    }
-    const upper = bottom.map((rate, bin) => `${x(bin)},${y(rate)}`)
-    const colour = COLOURS[region % COLOURS.length] ?? '#888'
-    bands.push(`<polygon fill="${colour}" points="${[...upper, ...lower.toReversed()].join(' ')}"/>`)
-  }
-  const marks = scenario.events.map(({ atMs }) => {
-    const at = (((atMs - fromMs) * WIDTH) / (endMs - fromMs)).toFixed(1)
-    return `<line x1="${at}" x2="${at}" y1="0" y2="${HEIGHT}" stroke="#000" stroke-dasharray="2 3"/>`
+function legendOf(regions: number): string {
+  if (regions > MOST_NAMED) return ''
+  const names = Array.from(
+    { length: regions },
+    (_, region) => `<span><i style="background:${colourOf(region, regions)}"></i>region ${region}</span>`,
+  )
+  return `<p class="legend">${names.join('')}</p>`
+}
+
+function sectionOf(runs: readonly Run[], scale: Scale): string {
+  const figures = runs.map((run) => {
+    const excess = run.checker.worstExcess / scale.budget.burst
+    const verdict =
+      excess > 1 + 1e-6
+        ? ` · <span class="broken">broke the promise: ${excess.toFixed(1)} B in excess of R·dt</span>`
+        : ''
+    return `<figure><figcaption>${escape(run.scheme.title)}${verdict}</figcaption>${plotOf(run, scale)}</figure>`
   })
-  const line = `<line x1="0" x2="${WIDTH}" y1="${y(budget.rate)}" y2="${y(budget.rate)}" stroke="#c23b3b"/>`
-  return `<figure><figcaption>${escape(scenario.title)} · ${escape(scheme.title)}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="admitted units a second by region">${bands.join('')}${line}${marks.join('')}</svg></figure>`
+  return `<h2>${escape(runs[0]?.scenario.title ?? '')}</h2>${figures.join('')}`
 }
 
 function escape(text: string): string {

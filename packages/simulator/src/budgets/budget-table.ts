@@ -1,5 +1,6 @@
 import type { Run } from './experiment.ts'
 import { lackMs, leaderlessMs, quantile, shiftTimes, utilisation } from './figures.ts'
+import type { Traffic } from './fleet.ts'
 import type { Scale } from './scenario.ts'
 
 /** One figure of every scheme. */
@@ -148,12 +149,33 @@ const FIGURES: readonly Figure[] = [
     measure: (run, scale) => perSecond(run, scale, 'inside') / scale.regions / scale.sidecars,
   },
   {
+    title: '  as copies: one for each process reached',
+    scenario: 'steady',
+    target: '',
+    format: plain,
+    measure: (run, scale) => perSecond(run, scale, 'insideCopies') / scale.regions / scale.sidecars,
+  },
+  {
     title: 'messages a region and second, steady',
     scenario: 'steady',
     target: '<= 8',
     isMet: (value) => value <= 8.2,
     format: plain,
     measure: (run, scale) => perSecond(run, scale, 'between') / scale.regions,
+  },
+  {
+    title: '  as copies: one for each region reached',
+    scenario: 'steady',
+    target: '',
+    format: plain,
+    measure: (run, scale) => perSecond(run, scale, 'betweenCopies') / scale.regions,
+  },
+  {
+    title: 'utilisation, steady',
+    scenario: 'steady',
+    target: '',
+    format: percent,
+    measure: ({ recording, endMs }, scale) => utilisation(recording, scale, scale.warmMs, endMs),
   },
 ]
 
@@ -195,7 +217,7 @@ function promiseRows(runs: readonly Run[], { budget }: Scale): Row[] {
   ]
 }
 
-function perSecond({ recording, endMs }: Run, { warmMs }: Scale, kind: 'inside' | 'between'): number {
+function perSecond({ recording, endMs }: Run, { warmMs }: Scale, kind: keyof Traffic): number {
   const first = recording.at(warmMs)
   const last = recording.at(endMs)
   return first && last ? ((last[kind] - first[kind]) * 1_000) / (last.nowMs - first.nowMs) : 0

@@ -11,6 +11,7 @@ import {
   type KeyRequest,
   type LeaseGrant,
   type LeaseReport,
+  type Ledger,
   type RegionWires,
   type Share,
   type Vote,
@@ -19,12 +20,13 @@ import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { EventClock } from '../event-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
-import { VirtualNetwork, regionOf } from '../virtual-network.ts'
+import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
 import type { Machine, RegionKey, RegionMachine, SidecarMachine } from './machine.ts'
 import { promiseAll } from './sabotage.ts'
+import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
 import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
 
@@ -47,24 +49,25 @@ export class BudgetWorld implements Fleet {
   readonly #pace: WorldPace
   readonly #random: Random
   readonly #load: OpenLoad
+  readonly #tampering: Tampering
   readonly #terms: BudgetTerms
   readonly #sidecarsByName = new Map<string, SidecarMachine>()
   readonly #processesOf: RegionMachine[][] = []
   #incarnations = 0
-  #inside = 0
-  #between = 0
+  readonly #traffic = { inside: 0, between: 0, insideCopies: 0, betweenCopies: 0 }
 
   constructor(config: WorldConfig, random: Random) {
     this.#config = config
     this.#pace = config.pace ?? USUAL_PACE
     this.stepMs = this.#pace.stepMs
     this.#random = random
+    this.#tampering = new Tampering(config.sabotage)
     this.#load = new OpenLoad(config.demand, new SeededRandom(Math.floor(random.next() * 2 ** 31)))
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
     this.network = new VirtualNetwork(
       this.truth,
       random,
-      (from, to) => config.link?.(from, to) ?? (regionOf(from) === regionOf(to) ? config.inside : config.between),
+      (from, to) => config.link?.(from, to) ?? (isInside(from, to) ? config.inside : config.between),
     )
     this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
     for (let region = 0; region < config.regions; region++) this.#addRegion(region)
@@ -79,7 +82,7 @@ export class BudgetWorld implements Fleet {
   }
 
   get traffic(): Traffic {
-    return { inside: this.#inside, between: this.#between }
+    return this.#traffic
   }
 
   get breakable(): Breakable {
@@ -147,19 +150,22 @@ export class BudgetWorld implements Fleet {
   }
 
   #report(sidecar: SidecarMachine): void {
-    const report = sidecar.budget.poll()
-    if (!report) return
-    if (this.#config.sabotage.isAnchoredLate) {
-      sidecar.sentMs.set(report.seq, this.truth.nowMs())
-      sidecar.sentMs.delete(report.seq - 64)
-    }
-    this.#inside++
-    for (const machine of this.#processesOf[sidecar.region] ?? []) {
+    const due = sidecar.budget.poll()
+    if (!due) return
+    const report = this.#tampering.report(sidecar.budget, due, this.nowMs)
+    const processes = this.#processesOf[sidecar.region] ?? []
+    this.#count('inside', processes.length)
+    for (const machine of processes) {
       this.#carry(sidecar, machine, () => {
         const isBlind = this.#config.sabotage.isBlindToWork && !machine.process.regionElection.office
         machine.process.receiveFromSidecar([isBlind ? { ...report, ack: undefined } : report])
       })
     }
+  }
+
+  #count(kind: 'inside' | 'between', copies: number): void {
+    this.#traffic[kind]++
+    this.#traffic[`${kind}Copies`] += copies
   }
 
   #carry(from: Machine, to: Machine, deliver: () => void): void {
@@ -185,13 +191,18 @@ export class BudgetWorld implements Fleet {
         region,
         index,
         clock: this.#newClock(),
-        pausedUntilMs: 0,
-        sentMs: new Map(),
+        pausedUntilMs: this.#joinMs(index),
       }
       const whole = { ...machine, budget: this.#newBudget(machine) }
       this.sidecars.push(whole)
       this.#sidecarsByName.set(machine.name, whole)
     }
+  }
+
+  /** Spread, so that reports do not come in step. */
+  #joinMs(index: number): number {
+    const { joinMs, sidecars } = this.#config
+    return joinMs === undefined ? 0 : joinMs + (1_000 * index) / sidecars
   }
 
   #newBudget({ name, clock }: Machine): LeasedBudget {
@@ -209,7 +220,9 @@ export class BudgetWorld implements Fleet {
     const incarnation = `i${++this.#incarnations}`
     const { drift, sabotage } = this.#config
     const rules = { drift, electionDrift: sabotage.electionDrift ?? drift }
-    const books = sabotage.newLedger ? { newLedger: sabotage.newLedger } : {}
+    const { doorman } = sabotage
+    const newLedger = doorman ? (): Ledger => doorman.newLedger() : sabotage.newLedger
+    const books = newLedger ? { newLedger } : {}
     const terms = new Map([[this.#terms.budget, this.#terms]])
     const slots = this.#config.hasVoters ? [...Array(this.#config.processes).keys()] : []
     const voters = slots.map((slot) => `${regionName(region)}.p${slot}`)
@@ -231,6 +244,7 @@ export class BudgetWorld implements Fleet {
         }
       },
       toAllRegions: (request) => {
+        this.#count('between', this.#config.regions - 1)
         for (const other of this.processes) {
           const handle = (): Vote | undefined => other.process.vote(request)
           this.#poll(machine, other, handle, (vote) => find()?.process.receiveVote(vote))
@@ -244,22 +258,25 @@ export class BudgetWorld implements Fleet {
   }
 
   #leaseWires(machine: Machine, find: () => RegionMachine | undefined): Omit<RegionWires, ElectionWire> {
+    const { doorman } = this.#config.sabotage
     return {
       toCandidates: (reports) => {
         const { isEarlyAck } = this.#config.sabotage
         const sent = isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
-        this.#between++
+        doorman?.heard(reports)
+        this.#count('between', this.#config.regions - 1)
         for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
       },
-      toRegion: (region, grants) => {
-        this.#between++
-        for (const other of this.#processesOf[Number(region.slice(1))] ?? []) {
-          this.#carry(machine, other, () => other.process.accept(grants))
+      toRegion: (to, grants) => {
+        this.#count('between', to === regionName(machine.region) ? 0 : 1)
+        const sent = doorman ? grants.map((grant) => doorman.answer(grant, this.nowMs)) : grants
+        for (const other of this.#processesOf[Number(to.slice(1))] ?? []) {
+          this.#carry(machine, other, () => other.process.accept(sent))
         }
       },
       toSidecar: (name, grants) => {
         const sidecar = this.#sidecarsByName.get(name)
-        this.#inside++
+        this.#count('inside', 1)
         if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
       },
     }
@@ -280,14 +297,8 @@ export class BudgetWorld implements Fleet {
   }
 
   #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
-    for (const grant of grants) sidecar.budget.accept(this.#tamper(grant, sidecar))
-  }
-
-  #tamper(grant: LeaseGrant, sidecar: SidecarMachine): LeaseGrant {
-    const { isAnchoredLate, isUncontained } = this.#config.sabotage
-    const lagMs = this.truth.nowMs() - (sidecar.sentMs.get(grant.anchor) ?? this.truth.nowMs())
-    const ttlMs = isUncontained ? defaultRegionNodeConfig.sidecarLeaseMs : grant.ttlMs
-    return { ...grant, ttlMs: ttlMs + (isAnchoredLate ? lagMs : 0) }
+    const { budget } = sidecar
+    for (const grant of grants) budget.accept(this.#tampering.grant(budget, grant, this.nowMs))
   }
 
   #claimEarly(report: LeaseReport, from: RegionMachine | undefined): LeaseReport {

@@ -2,7 +2,7 @@ import { Bucket } from '@spillway/budget'
 import { SeededRandom, type Random } from '@spillway/clock'
 import { EventClock } from '../event-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
-import { VirtualNetwork, regionOf } from '../virtual-network.ts'
+import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { WorldConfig } from './world-config.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { drawMany } from './local-fleet.ts'
@@ -34,7 +34,7 @@ export class CentralFleet implements Fleet {
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
     this.#bucket = new Bucket(this.#truth, config.budget)
     this.network = new VirtualNetwork(this.#truth, random, (from, to) =>
-      regionOf(from) === regionOf(to) ? config.inside : config.between,
+      isInside(from, to) ? config.inside : config.between,
     )
   }
 
@@ -47,7 +47,8 @@ export class CentralFleet implements Fleet {
   }
 
   get traffic(): Traffic {
-    return { inside: this.#inside, between: this.#between }
+    const [inside, between] = [this.#inside, this.#between]
+    return { inside, between, insideCopies: inside, betweenCopies: between }
   }
 
   get breakable(): Breakable {

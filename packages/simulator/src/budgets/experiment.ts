@@ -21,7 +21,7 @@ export function run(
   onProgress: (done: number) => void,
 ): Run {
   const fleet = scheme.create(scale, scenario, seed)
-  const sampleMs = Math.max(20, fleet.stepMs)
+  const sampleMs = 2 * fleet.stepMs
   const recording = new Recording(scale.regions, sampleMs)
   const pending = [...scenario.events]
   while (fleet.nowMs < scenario.endMs) {

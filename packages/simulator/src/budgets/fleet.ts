@@ -8,6 +8,10 @@ export interface Traffic {
   readonly inside: number
   /** Across regions, both ways, as published: one message to all candidates counts once. */
   readonly between: number
+  /** As `inside`, one for each process that gets it. */
+  readonly insideCopies: number
+  /** As `between`, one for each other region that gets it: what gateways carry. */
+  readonly betweenCopies: number
 }
 
 /** What can be broken on purpose. A fleet without such a part has nothing to break. */

@@ -2,7 +2,7 @@ import { Bucket, type Share } from '@spillway/budget'
 import { SeededRandom, type Random } from '@spillway/clock'
 import { EventClock } from '../event-clock.ts'
 import { PromiseChecker } from '../promise-checker.ts'
-import { VirtualNetwork, regionOf } from '../virtual-network.ts'
+import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { WorldConfig } from './world-config.ts'
 import type { Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
@@ -48,7 +48,7 @@ export class LocalFleet implements Fleet {
     this.#load = new OpenLoad(config.demand, new SeededRandom(Math.floor(random.next() * 2 ** 31)))
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
     this.network = new VirtualNetwork(this.#truth, random, (from, to) =>
-      regionOf(from) === regionOf(to) ? config.inside : config.between,
+      isInside(from, to) ? config.inside : config.between,
     )
     const part = scheme === 'split' ? 1 / (config.regions * config.sidecars) : 1
     for (let region = 0; region < config.regions; region++) {
@@ -65,7 +65,8 @@ export class LocalFleet implements Fleet {
   }
 
   get traffic(): Traffic {
-    return { inside: this.#inside, between: this.#between }
+    const [inside, between] = [this.#inside, this.#between]
+    return { inside, between, insideCopies: inside, betweenCopies: between }
   }
 
   step(): boolean {

@@ -14,8 +14,6 @@ export interface Machine {
 /** A machine that runs a sidecar. */
 export interface SidecarMachine extends Machine {
   readonly index: number
-  /** True times at which its latest reports were sent, by number. */
-  readonly sentMs: Map<number, number>
   budget: LeasedBudget
 }
 

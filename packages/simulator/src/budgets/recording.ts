@@ -9,6 +9,8 @@ export interface Sample {
   readonly admittedByTier: readonly number[]
   readonly inside: number
   readonly between: number
+  readonly insideCopies: number
+  readonly betweenCopies: number
   readonly hasAllocator: boolean
 }
 

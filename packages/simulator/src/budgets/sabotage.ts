@@ -1,4 +1,5 @@
 import { defaultVoteTimes, type Booking, type GrantId, type Ledger, type Share, type Vote } from '@spillway/budget'
+import type { Doorman } from './doorman.ts'
 
 /**
  * Safety rules that are switched off on purpose: negative controls. A checker that notices none of them proves nothing.
@@ -8,6 +9,10 @@ export interface Sabotage {
   readonly isAnchoredLate?: boolean
   /** S2: replaces the books; see {@link NewestOnlyLedger}. */
   readonly newLedger?: () => Ledger
+  /** Replaces the books of the allocator and how a new one begins; see {@link Doorman}. */
+  readonly doorman?: Doorman
+  /** S3: sidecars take grants as they come, older ones too. */
+  readonly isUnordered?: boolean
   /** S5: clock differences that the election reckons with; -0.9 makes successors hasty and leaders linger. */
   readonly electionDrift?: number
   /** S6: sidecars' leases ignore the end of the lease and of the office that they hang on. */
@@ -22,6 +27,14 @@ export interface Sabotage {
   readonly isTwoFaced?: boolean
   /** An allocator that leaves hands its office over without saying what it had granted. */
   readonly isLedgerForgotten?: boolean
+  /** S7: a bucket keeps what it has saved up, and may save up as much again, when its burst shrinks. */
+  readonly isUntruncated?: boolean
+  /** S7: a growth, a first lease too, comes with the units that fit more. */
+  readonly isGrowthFree?: boolean
+  /** S8: a lump is not deducted yet when the next grant is made, which hands it out again. */
+  readonly isLumpLate?: boolean
+  /** S9: a sidecar reports what it does not need and gives it up when the next grant says so. */
+  readonly isReportedFirst?: boolean
   /** S10: nobody looks at the wall clock. */
   readonly isWallBlind?: boolean
 }

@@ -1,12 +1,12 @@
 import { SeededRandom } from '@spillway/clock'
-import { regionOf, type LinkConditions } from '../virtual-network.ts'
+import { isInside, regionOf, type LinkConditions } from '../virtual-network.ts'
 import { BudgetWorld } from './budget-world.ts'
-import type { WorldConfig, WorldPace } from './world-config.ts'
+import type { WorldConfig } from './world-config.ts'
 import { CentralFleet } from './central-fleet.ts'
+import { Doorman } from './doorman.ts'
 import type { Fleet } from './fleet.ts'
 import { LocalFleet } from './local-fleet.ts'
 import type { Scale, Scenario } from './scenario.ts'
-import { NewestOnlyLedger } from './sabotage.ts'
 
 /** A way to share a budget. */
 export interface Scheme {
@@ -38,11 +38,11 @@ export const SCHEMES: readonly Scheme[] = [
     create: (scale, scenario, seed) => new LocalFleet('gossip', worldOf(scale, scenario), new SeededRandom(seed)),
   },
   {
-    name: 'newest',
-    title: "Doorman's books",
+    name: 'doorman',
+    title: 'Doorman',
     mostSidecars: 1_000,
     create: (scale, scenario, seed) => {
-      const sabotage = { newLedger: () => new NewestOnlyLedger(), isEarlyAck: true }
+      const sabotage = { doorman: new Doorman(), isEarlyAck: true }
       return new BudgetWorld({ ...worldOf(scale, scenario), sabotage }, new SeededRandom(seed))
     },
   },
@@ -79,17 +79,19 @@ function worldOf({ regions, sidecars, budget, floors }: Scale, { demand }: Scena
     between: INSIDE,
     inside: INSIDE,
     link: (from, to) =>
-      regionOf(from) === regionOf(to)
-        ? undefined
-        : { delayMs: delayBetween(from, to), jitterMs: 10, loss: 0.001, duplication: 0 },
+      isInside(from, to) ? undefined : { delayMs: delayBetween(from, to), jitterMs: 10, loss: 0.001, duplication: 0 },
     demand,
     sabotage: {},
-    pace: paceFor(regions * sidecars, sidecars),
+    ...(regions * sidecars > LARGE ? LARGE_PACE : {}),
   }
 }
 
-/** Large fleets are looked at less often: a pass over ten thousand holders costs milliseconds. */
-function paceFor(all: number, inRegion: number): WorldPace {
-  if (all <= 2_000) return { stepMs: 10, pollMs: 20, allocateMs: 50 }
-  return { stepMs: 100, pollMs: 100, allocateMs: inRegion > 2_000 ? 500 : 200 }
+/**
+ * Sidecars from which on a fleet is looked at less often: a pass over ten thousand holders costs milliseconds. They join when the
+ * offices are filled: until then there is nothing to see, at the price of the rest.
+ */
+const LARGE = 2_000
+const LARGE_PACE: Pick<WorldConfig, 'pace' | 'joinMs'> = {
+  pace: { stepMs: 100, pollMs: 200, allocateMs: 400 },
+  joinMs: 11_500,
 }

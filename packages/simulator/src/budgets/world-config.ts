@@ -26,6 +26,8 @@ export interface WorldConfig {
   readonly sabotage: Sabotage
   /** How often things happen; left out, as in the sidecar. */
   readonly pace?: WorldPace
+  /** When sidecars start, one after the other within a second, in milliseconds; left out: all at once at the beginning. */
+  readonly joinMs?: number
 }
 
 /** How often things happen in a world, in milliseconds; each a multiple of the first. */
