@@ -1,6 +1,6 @@
 /** A sidecar of the tour, started by it: open-loop load against the leases and, beside them, the comparison. */
 import { join } from 'node:path'
-import { LeasedBudget, NO_SHARE, defaultLeasedBudgetConfig } from '@spillway/budget'
+import { LeasedBudget, defaultLeasedBudgetConfig } from '@spillway/budget'
 import { SidecarLink, connectBus } from '@spillway/bus'
 import { systemClock, systemRandom } from '@spillway/clock'
 import { AdmissionLog, machineNowMs } from './admission-log.ts'
@@ -15,7 +15,7 @@ const TICK_MS = 5
 
 const { name, region, url, incarnation, folder } = setupOf(process.argv)
 const { budget, share } = TERMS
-const own = { budget, holder: name, incarnation, drift: 0.02, floor: NO_SHARE }
+const own = { budget, holder: name, incarnation, drift: 0.02 }
 const leased = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...own }, systemClock)
 const split = new LocalBucket(share.rate / SIDECARS, share.burst / SIDECARS)
 const central = new CentralCounter()

@@ -41,9 +41,9 @@ export class SharedBudget implements CallBudget {
     this.#config = config
   }
 
-  /** The whole budget, as configured. */
+  /** The whole budget as its allocator enforces it; before the first grant, as configured. */
   get whole(): Share {
-    return this.#config
+    return this.lease.terms?.whole ?? this.#config
   }
 
   get takenMs(): number {
@@ -60,7 +60,7 @@ export class SharedBudget implements CallBudget {
     this.#draws.settled(rank, taken, spent)
   }
 
-  /** Changes what is done when cut off. Rate, burst and floors are those of the allocator: see ARCHITECTURE.md. */
+  /** Changes what is done when cut off. Rate and burst come with the grants, from those who share the budget out. */
   reconfigure(config: Partial<SharedBudgetConfig>): void {
     this.#config = { ...this.#config, ...config }
   }
@@ -82,6 +82,6 @@ export class SharedBudget implements CallBudget {
       return NO_SHARE_YET_MS
     }
     // A share too small for the call, or none, may grow; what is above the whole budget never fits.
-    return waitMs === NEVER && cost <= this.#config.burst ? NO_SHARE_YET_MS : waitMs
+    return waitMs === NEVER && cost <= this.whole.burst ? NO_SHARE_YET_MS : waitMs
   }
 }

@@ -42,11 +42,21 @@ function classView({ name, demand, admitted, refused, used }: BudgetClassSnapsho
   return { class: name, demandPerSecond: demand, grantedTotal: admitted, refusedTotal: refused, usedTotal: used }
 }
 
-const NO_LEASE = { isShared: false, isCutOff: false, epoch: 0, isAggregator: false, isAllocator: false } as const
+const NO_TERMS = { termsEpoch: 0, termsRevision: 0, termsPhase: '' } as const
+
+const NO_LEASE = {
+  isShared: false,
+  isCutOff: false,
+  epoch: 0,
+  isAggregator: false,
+  isAllocator: false,
+  ...NO_TERMS,
+} as const
 
 function leaseOf(budget: SharedBudget | undefined, node: RegionNode | undefined) {
   if (budget === undefined) return NO_LEASE
   const { lease, whole } = budget
+  const { terms } = lease
   return {
     isShared: true,
     totalRatePerSecond: whole.rate,
@@ -55,5 +65,6 @@ function leaseOf(budget: SharedBudget | undefined, node: RegionNode | undefined)
     epoch: lease.epoch,
     isAggregator: node?.regionElection.office !== undefined,
     isAllocator: node?.isAllocator ?? false,
+    ...(terms ? { termsEpoch: terms.epoch, termsRevision: terms.revision, termsPhase: terms.phase } : NO_TERMS),
   }
 }

@@ -6,6 +6,8 @@ import { NO_SHARE, addShares, type Share } from './share.ts'
 export interface Entitlement {
   /** Guaranteed, and never given to others. */
   readonly floor: Share
+  /** What of it stays in force without a lease; left out, an even part of the grantor's own slice. */
+  readonly slice?: Share
   /** Relative part in what is left. */
   readonly weight: number
 }
@@ -14,7 +16,7 @@ export interface Entitlement {
 export interface Holder {
   readonly id: string
   readonly incarnation: string
-  readonly entitlement: Entitlement
+  entitlement: Entitlement
   readonly ledger: Ledger
   latest: LeaseReport
   heardMs: number

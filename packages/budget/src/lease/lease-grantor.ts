@@ -6,6 +6,7 @@ import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from
 import { Pot } from './pot.ts'
 import { NO_SHARE, addShares, isWithin, maxShare, minShare, subtractShare, type Share } from './share.ts'
 import { SlicePool } from './slice-pool.ts'
+import type { TermsInForce } from './terms.ts'
 import { waterFill, type Claim } from './water-fill.ts'
 
 export type { Entitlement } from './holder-book.ts'
@@ -21,14 +22,14 @@ export interface LeaseGrantorConfig {
   readonly ttlMs: number
   /** How long a slice outlives its lease, in milliseconds; Infinity when floors are reserved by configuration. */
   readonly sliceTtlMs: number
+  /** The most that predecessors in office may have given in slices, all together; left out where slices never expire. */
+  readonly slicesBefore?: Share
   /** Fraction of the capacity that stays here for instant growth. */
   readonly spare: number
   /** What is left over is saved up here and handed out in lumps; else nobody uses it. */
   readonly hasPot: boolean
   /** Growth, as a fraction, that is worth a message before the holder reports again. */
   readonly worthwhile: number
-  /** Holders whose floor is reserved for good, heard of or not; empty where holders come and go. */
-  readonly floors: ReadonlyMap<string, Share>
   /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
   readonly newLedger?: () => Ledger
 }
@@ -40,6 +41,10 @@ export interface Capacity {
   readonly expiresMs: number
   /** The part of it that is ours beyond `expiresMs`: slices come out of it. */
   readonly pool: Share
+  /** What is set aside for holders by name, heard of or not; left out where holders come and go. */
+  readonly reserved?: ReadonlyMap<string, Share>
+  /** The terms of the whole budget, for grants to carry; undefined while nobody knows them. */
+  readonly terms?: TermsInForce | undefined
 }
 
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
@@ -92,7 +97,7 @@ export class LeaseGrantor {
     this.#epoch = epoch
     this.#clock = clock
     this.#entitlementOf = entitlementOf
-    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), clock)
+    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), config.slicesBefore ?? NO_SHARE, clock)
     this.#pot = new Pot(config.drift, clock.nowMs())
   }
 
@@ -102,8 +107,10 @@ export class LeaseGrantor {
     if (report.budget !== this.#config.budget) return 'foreign'
     const known = this.#book.find(report.holder, report.incarnation)
     if (known && report.seq <= known.latest.seq) return 'stale'
-    const holder = known ?? this.#admit(report)
-    if (!holder) return 'foreign'
+    const entitlement = this.#entitlementOf(report.holder)
+    if (!entitlement || !(entitlement.weight > 0)) return 'foreign'
+    const holder = known ?? this.#admit(report, entitlement)
+    holder.entitlement = entitlement
     if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
@@ -114,6 +121,16 @@ export class LeaseGrantor {
   /** All that may be in force at the holders now, floors of those never heard of excluded. Perhaps a little more. */
   commit(): Share {
     return this.#book.committed
+  }
+
+  /** Slices that may be in force beyond all leases. Perhaps a little more. */
+  slices(): Share {
+    return addShares(this.#slices.lent, this.#slices.unknown)
+  }
+
+  /** Nobody lives on a slice of a predecessor that was not heard of. */
+  get areSlicesKnown(): boolean {
+    return this.#slices.isComplete
   }
 
   /** Demand of all holders by tier, for the report upward. */
@@ -131,7 +148,7 @@ export class LeaseGrantor {
     const holders = this.#book.newest
     this.#slices.begin(capacity.pool, this.#book.all, holders.length, nowMs)
     this.#pot.refill(nowMs)
-    const absent = this.#absentFloors()
+    const absent = this.#absent(capacity)
     const rate = Math.max(0, capacity.share.rate - absent.rate)
     const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
     if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
@@ -238,26 +255,34 @@ export class LeaseGrantor {
     return after - before > this.#config.worthwhile * after
   }
 
-  #admit(report: LeaseReport): Holder | undefined {
-    const entitlement = this.#entitlementOf(report.holder)
-    if (!entitlement || !(entitlement.weight > 0)) return undefined
+  #admit(report: LeaseReport, entitlement: Entitlement): Holder {
     const ledger = this.#newLedger()
-    if (report.ack && report.ack.epoch < this.#epoch && report.slice.rate > 0) {
+    if (report.slice.rate > 0 && !(report.ack && report.ack.epoch >= this.#epoch)) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
-      ledger.book({ id: report.ack, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
+      const id = report.ack ?? { epoch: 0, seq: 0 }
+      ledger.book({ id, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
     }
     const { holder: id, incarnation } = report
     const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }
     return { id, incarnation, entitlement, ledger, latest: report, ...fresh }
   }
 
-  /** The part of the reserved floors that no commitment covers: it may be in force at somebody who is cut off. */
-  #absentFloors(): Share {
-    if (this.#config.floors.size === 0) return NO_SHARE
+  /**
+   * The part of what is set aside that no commitment covers: it may be in force at somebody who is cut off. Of those who run on
+   * a grant of this epoch the books know everything.
+   */
+  #absent({ reserved }: Capacity): Share {
+    if (!reserved) return NO_SHARE
     const held = new Map<string, Share>()
-    for (const { id, committed } of this.#book.all) held.set(id, addShares(held.get(id) ?? NO_SHARE, committed))
+    const isKnown = new Set<string>()
+    for (const { id, committed, latest } of this.#book.all) {
+      held.set(id, addShares(held.get(id) ?? NO_SHARE, committed))
+      if (latest.ack?.epoch === this.#epoch) isKnown.add(id)
+    }
     let sum = NO_SHARE
-    for (const [id, floor] of this.#config.floors) sum = addShares(sum, subtractShare(floor, held.get(id) ?? NO_SHARE))
+    for (const [id, floor] of reserved) {
+      if (!isKnown.has(id)) sum = addShares(sum, subtractShare(floor, held.get(id) ?? NO_SHARE))
+    }
     return sum
   }
 
@@ -280,7 +305,7 @@ export class LeaseGrantor {
     holder.granted = share
     const { id: name, incarnation: receiver, latest } = holder
     const address = { budget, holder: name, incarnation: receiver, grantor: incarnation, anchor: latest.seq }
-    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed }
+    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed, terms: capacity.terms }
   }
 
   #slow(durationMs: number): number {

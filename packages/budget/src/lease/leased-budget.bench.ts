@@ -2,13 +2,12 @@ import { ManualClock, systemClock, type Clock } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aGrant } from './lease.fixture.ts'
 import { LeasedBudget, defaultLeasedBudgetConfig } from './leased-budget.ts'
-import { NO_SHARE } from './share.ts'
 
 const TAKES = 1_000
 const MOST_MS = 0.0001
 
 function aBudget(clock: Clock): LeasedBudget {
-  const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0.02, floor: NO_SHARE }
+  const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0.02 }
   const budget = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity }, clock)
   budget.poll()
   budget.accept(aGrant({ share: { rate: 1e9, burst: 1e9 }, ttlMs: 1e9, lump: 1e9 }))
