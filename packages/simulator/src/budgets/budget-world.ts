@@ -24,8 +24,8 @@ import { VirtualNetwork, regionOf } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
-import type { Machine, RegionKey, RegionMachine, SidecarMachine } from './machine.ts'
-import { HastyTerms, promiseAll, tamperedReport } from './sabotage.ts'
+import { reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
+import { HastyTerms, promiseAll, tamperedGrant, tamperedReport } from './sabotage.ts'
 import { VirtualKey } from './virtual-key.ts'
 import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
 import { budgetTerms, regionName, type WorldTerms } from './world-terms.ts'
@@ -110,7 +110,7 @@ export class BudgetWorld implements Fleet {
     const isPolling = nowMs % pollMs === 0
     for (const machine of this.processes) {
       if (machine.pausedUntilMs > nowMs) continue
-      if (machine.configured !== machine.written) this.#reload(machine)
+      if (machine.configured !== machine.written) reload(machine)
       if (isPolling) machine.process.poll()
       if (nowMs % allocateMs === 0) machine.process.allocate()
     }
@@ -160,11 +160,6 @@ export class BudgetWorld implements Fleet {
   configure(machine: RegionMachine, terms: WorldTerms): void {
     machine.written = terms
     this.#isChanging = true
-  }
-
-  #reload(machine: RegionMachine): void {
-    machine.configured = machine.written
-    machine.process.configure(new Map([['b', budgetTerms(machine.configured)]]))
   }
 
   #report(sidecar: SidecarMachine): void {
@@ -316,14 +311,10 @@ export class BudgetWorld implements Fleet {
   }
 
   #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
-    for (const grant of grants) sidecar.budget.accept(this.#tamper(grant, sidecar))
-  }
-
-  #tamper(grant: LeaseGrant, sidecar: SidecarMachine): LeaseGrant {
-    const { isAnchoredLate, isUncontained } = this.#config.sabotage
-    const lagMs = this.truth.nowMs() - (sidecar.sentMs.get(grant.anchor) ?? this.truth.nowMs())
-    const ttlMs = isUncontained ? defaultRegionNodeConfig.sidecarLeaseMs : grant.ttlMs
-    return { ...grant, ttlMs: ttlMs + (isAnchoredLate ? lagMs : 0) }
+    for (const grant of grants) {
+      const lagMs = this.nowMs - (sidecar.sentMs.get(grant.anchor) ?? this.nowMs)
+      sidecar.budget.accept(tamperedGrant(grant, lagMs, this.#config.sabotage))
+    }
   }
 
   #ask(from: RegionMachine | undefined, request: KeyRequest): void {

@@ -1,6 +1,6 @@
 import type { LeasedBudget, RegionNode, Voter } from '@spillway/budget'
 import type { DriftingClock } from '../drifting-clock.ts'
-import type { WorldTerms } from './world-terms.ts'
+import { budgetTerms, type WorldTerms } from './world-terms.ts'
 import type { VirtualKey } from './virtual-key.ts'
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
@@ -33,4 +33,10 @@ export interface RegionMachine extends Machine {
 export interface RegionKey {
   readonly key: VirtualKey
   readonly clock: DriftingClock
+}
+
+/** The process reads its settings file again. */
+export function reload(machine: RegionMachine): void {
+  machine.configured = machine.written
+  machine.process.configure(new Map([['b', budgetTerms(machine.configured)]]))
 }

@@ -1,11 +1,13 @@
 import {
   AgreedTerms,
   NO_SHARE,
+  defaultRegionNodeConfig,
   defaultVoteTimes,
   type Agreement,
   type Booking,
   type BudgetTerms,
   type GrantId,
+  type LeaseGrant,
   type LeaseReport,
   type Ledger,
   type Share,
@@ -104,4 +106,14 @@ export function tamperedReport(report: LeaseReport, force: Share | undefined, sa
   const isHidden = sabotage.isFloorAckedEarly === true && report.slice.rate > floor.rate
   const claimed = sabotage.isEarlyAck === true ? (force ?? report.force) : report.force
   return { ...report, force: claimed, slice: isHidden ? floor : report.slice }
+}
+
+/** What a sidecar is given, as far as it is sabotaged; `lagMs` is the time since its report was sent. */
+export function tamperedGrant(
+  grant: LeaseGrant,
+  lagMs: number,
+  { isAnchoredLate, isUncontained }: Sabotage,
+): LeaseGrant {
+  const ttlMs = isUncontained ? defaultRegionNodeConfig.sidecarLeaseMs : grant.ttlMs
+  return { ...grant, ttlMs: ttlMs + (isAnchoredLate ? lagMs : 0) }
 }
