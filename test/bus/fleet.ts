@@ -142,7 +142,6 @@ export class Fleet {
       holder: sidecar,
       incarnation: `${sidecar}-i`,
       drift: 0.02,
-      floor: { rate: 0, burst: 0 },
     }
     const budget = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...holder }, systemClock)
     const listener = { refused: () => undefined, advised: (advice: Advice) => this.advice.push(advice) }

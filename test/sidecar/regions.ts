@@ -61,25 +61,9 @@ export class Region implements AsyncDisposable {
     }
   }
 
-  /** Calls `Charge` at a steady pace, whatever comes of it, for so long. Returns when each call that passed ended. */
-  async load(perSecond: number, durationMs: number): Promise<Passed> {
-    const passedMs: number[] = []
-    const calls: Promise<void>[] = []
-    let refused = 0
-    const startMs = performance.now()
-    for (let sent = 0; performance.now() - startMs < durationMs;) {
-      const due = ((performance.now() - startMs) * perSecond) / 1_000
-      for (; sent < due; sent++) {
-        const call = this.caller.call('Charge').then(({ code }) => {
-          if (code === 0) passedMs.push(performance.now())
-          else refused++
-        })
-        calls.push(call)
-      }
-      await pause(5)
-    }
-    await Promise.all(calls)
-    return { passedMs, refused }
+  /** See {@link load}. */
+  load(perSecond: number, durationMs: number): Promise<Passed> {
+    return load(this.caller, perSecond, durationMs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,6 +72,27 @@ export class Region implements AsyncDisposable {
     await this.sidecar.close()
     this.app.close()
   }
+}
+
+/** Calls `Charge` at a steady pace, whatever comes of it, for so long. Returns when each call that passed ended. */
+export async function load(caller: StockCaller, perSecond: number, durationMs: number): Promise<Passed> {
+  const passedMs: number[] = []
+  const calls: Promise<void>[] = []
+  let refused = 0
+  const startMs = performance.now()
+  for (let sent = 0; performance.now() - startMs < durationMs;) {
+    const due = ((performance.now() - startMs) * perSecond) / 1_000
+    for (; sent < due; sent++) {
+      const call = caller.call('Charge').then(({ code }) => {
+        if (code === 0) passedMs.push(performance.now())
+        else refused++
+      })
+      calls.push(call)
+    }
+    await pause(5)
+  }
+  await Promise.all(calls)
+  return { passedMs, refused }
 }
 
 /** How a load fared. */

@@ -14,7 +14,16 @@ export type { Commitment, GrantId, HandOver, LeaseGrant, LeaseReport } from './l
 export { NO_SHARE, type Share } from './lease/share.ts'
 export { waterFill, type Claim } from './lease/water-fill.ts'
 export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
-export { Allocator, defaultAllocatorConfig, type AllocatorConfig, type BudgetTerms } from './lease/allocator.ts'
+export { Allocator, defaultAllocatorConfig, type AllocatorConfig } from './lease/allocator.ts'
+export { AgreedTerms, type Agreement, type TermsConflict } from './lease/agreed-terms.ts'
+export {
+  TERMS_PHASES,
+  type BudgetTerms,
+  type RegionTerms,
+  type TermsInForce,
+  type TermsPhase,
+  type TermsReport,
+} from './lease/terms.ts'
 export {
   KeyElection,
   defaultKeyElectionTimes,

@@ -10,7 +10,7 @@ const SLICE_MS = 30_000
 
 /** This sidecar's part of a budget of 100 a second, burst 200, without any lease. */
 export function aSharedBudget(clock: ManualClock, onCutOff: OnCutOff = 'floor'): SharedBudget {
-  const identity = { budget: 'scoring', holder: 'one', incarnation: 'first', drift: 0, floor: NO_SHARE }
+  const identity = { budget: 'scoring', holder: 'one', incarnation: 'first', drift: 0 }
   const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, refillDrift: 0, ...identity }, clock)
   return new SharedBudget('scoring', lease, { rate: 100, burst: 200, onCutOff })
 }

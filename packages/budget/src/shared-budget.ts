@@ -47,9 +47,9 @@ export class SharedBudget implements CallBudget {
     this.#config = config
   }
 
-  /** The whole budget, as configured. */
+  /** The whole budget as its allocator enforces it; before the first grant, as configured. */
   get whole(): Share {
-    return this.#config
+    return this.lease.terms?.whole ?? this.#config
   }
 
   get takenMs(): number {
@@ -66,7 +66,7 @@ export class SharedBudget implements CallBudget {
     this.#draws.settled(rank, taken, spent)
   }
 
-  /** Changes what is done when cut off. Rate, burst and floors are those of the allocator: see ARCHITECTURE.md. */
+  /** Changes what is done when cut off. Rate and burst come with the grants, from those who share the budget out. */
   reconfigure(config: Partial<SharedBudgetConfig>): void {
     this.#config = { ...this.#config, ...config }
   }
@@ -88,7 +88,7 @@ export class SharedBudget implements CallBudget {
       return this.#untilShareMs()
     }
     // A share too small for the call, or none, may grow; what is above the whole budget never fits.
-    return waitMs === NEVER && cost <= this.#config.burst ? this.#untilShareMs() : waitMs
+    return waitMs === NEVER && cost <= this.whole.burst ? this.#untilShareMs() : waitMs
   }
 
   /** In a fleet that runs, the first grant comes at once. Where none did, the whole fleet may have just begun. */

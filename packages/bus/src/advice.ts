@@ -1,7 +1,7 @@
 import type { Acceptance, Reception } from '@spillway/budget'
 import type { Clock } from '@spillway/clock'
 
-/** What an advisory is about. Apart from `office`, each says that a message was refused and had no effect. */
+/** What an advisory is about. Apart from `office` and `terms`, each says that a message was refused and had no effect. */
 export type AdviceKind =
   | Exclude<Reception, 'taken'>
   | Exclude<Acceptance, 'applied'>
@@ -11,6 +11,8 @@ export type AdviceKind =
   | 'store'
   /** A process took or lost an office. */
   | 'office'
+  /** Another region has a shared budget configured otherwise. */
+  | 'terms'
 
 /** Something that an operator should know. Published as JSON on `spillway.v1.advice.<region>.<from>.<kind>`. */
 export interface Advice {

@@ -13,6 +13,12 @@ const report: LeaseReport = {
   used: 12.25,
   wants: [1, 2, 3],
   level: -4,
+  terms: {
+    whole: { rate: 1_000, burst: 500 },
+    floor: { rate: 100, burst: 50 },
+    reserved: new Map([['eu', { rate: 100, burst: 50 }]]),
+    areSlicesKnown: true,
+  },
 }
 
 const grant: LeaseGrant = {
@@ -29,6 +35,7 @@ const grant: LeaseGrant = {
   sliceTtlMs: 30_000,
   lump: 5,
   isPressed: true,
+  terms: { epoch: 2, revision: 4, whole: { rate: 1_000, burst: 500 }, phase: 'lowering' },
 }
 
 test('reports and grants arrive as they were sent', () => {
@@ -42,6 +49,14 @@ test('a report without an acknowledgement and a slice for good keep their meanin
 
   expect(decodeReports(encodeReports('i1', [first]), 'checkout-1')).toEqual([first])
   expect(decodeGrants(encodeGrants([forGood]), 'checkout-1')).toEqual([forGood])
+})
+
+test('what says nothing of terms arrives without', () => {
+  const silent = { ...report, terms: undefined }
+  const mute = { ...grant, terms: undefined }
+
+  expect(decodeReports(encodeReports('i1', [silent]), 'checkout-1')).toEqual([silent])
+  expect(decodeGrants(encodeGrants([mute]), 'checkout-1')).toEqual([mute])
 })
 
 test('a time to live is rounded down, never up', () => {

@@ -1,5 +1,5 @@
-import type { LeaseGrant, LeaseReport } from '@spillway/budget'
-import { decode, list, messageType, number, share, text } from './wire-fields.ts'
+import { TERMS_PHASES, type LeaseGrant, type LeaseReport, type TermsInForce, type TermsReport } from '@spillway/budget'
+import { decode, isPlain, list, messageType, number, share, text, type Plain } from './wire-fields.ts'
 
 const Reports = messageType('LeaseReports')
 const Grants = messageType('LeaseGrants')
@@ -19,6 +19,7 @@ export function encodeReports(incarnation: string, reports: readonly LeaseReport
     used: report.used,
     wants: [...report.wants],
     level: report.level,
+    terms: report.terms && configuredEntry(report.terms),
   }))
   return Reports.encode({ incarnation, reports: entries }).finish()
 }
@@ -42,6 +43,7 @@ export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] 
     used: number(entry['used']),
     wants: numbers(entry['wants']),
     level: number(entry['level']),
+    terms: isPlain(entry['terms']) ? configured(entry['terms']) : undefined,
   }))
 }
 
@@ -58,6 +60,7 @@ export function encodeGrants(grants: readonly LeaseGrant[]): Uint8Array {
     sliceTtlMs: grant.sliceTtlMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(grant.sliceTtlMs),
     lump: grant.lump,
     isPressed: grant.isPressed,
+    terms: grant.terms && inForceEntry(grant.terms),
   }))
   const [first] = grants
   return Grants.encode({
@@ -85,7 +88,35 @@ export function decodeGrants(bytes: Uint8Array, holder: string): LeaseGrant[] | 
     sliceTtlMs: number(entry['sliceTtlMs']) || Number.POSITIVE_INFINITY,
     lump: number(entry['lump']),
     isPressed: entry['isPressed'] === true,
+    terms: isPlain(entry['terms']) ? inForce(entry['terms']) : undefined,
   }))
+}
+
+function configuredEntry({ reserved, ...rest }: TermsReport): object {
+  return { ...rest, reserved: Array.from(reserved, ([region, share]) => ({ region, share })) }
+}
+
+function inForceEntry({ phase, ...rest }: TermsInForce): object {
+  return { ...rest, phase: TERMS_PHASES.indexOf(phase) }
+}
+
+function configured(entry: Plain): TermsReport {
+  return {
+    whole: share(entry['whole']),
+    floor: share(entry['floor']),
+    reserved: new Map(list(entry['reserved']).map((each) => [text(each['region']), share(each['share'])])),
+    areSlicesKnown: entry['areSlicesKnown'] === true,
+  }
+}
+
+/** A phase of a later version counts as not settled. */
+function inForce(entry: Plain): TermsInForce {
+  return {
+    epoch: number(entry['epoch']),
+    revision: number(entry['revision']),
+    whole: share(entry['whole']),
+    phase: TERMS_PHASES[number(entry['phase'])] ?? 'agreeing',
+  }
 }
 
 function numbers(value: unknown): number[] {

@@ -15,6 +15,7 @@ import { EpochGuard } from './epoch-guard.ts'
 import { LeaderKey } from './leader-key.ts'
 import { decodeGrants, decodeReports, encodeGrants, encodeReports } from './lease-codec.ts'
 import { lastToken, subject } from './subject.ts'
+import { TermsWatch } from './terms-watch.ts'
 import {
   decodeHandOver,
   decodeVote,
@@ -35,6 +36,7 @@ export interface RegionLinkConfig extends RegionNodeConfig {
 
 const POLL_MS = 20
 const ALLOCATE_MS = 50
+const WATCH_MS = 250
 
 /**
  * Joins a `RegionNode` to NATS: reports of sidecars and regions in, grants out; elections by votes over core NATS, and that to the
@@ -50,6 +52,7 @@ export class RegionLink {
   readonly #timers = new Set<Timer>()
   readonly #desk: AdviceDesk
   readonly #offices = new Map<string, number>()
+  readonly #termsWatch: TermsWatch
   readonly #regionEpochs = new EpochGuard()
   readonly #allocatorEpochs = new EpochGuard()
 
@@ -65,6 +68,7 @@ export class RegionLink {
     this.#config = config
     this.#connection = connection
     this.#clock = clock
+    this.#termsWatch = new TermsWatch(region)
     this.#desk = new AdviceDesk(region, process, clock, (advice) => {
       onAdvice(advice)
       this.#publish(subject.advice(region, process, advice.kind), Buffer.from(JSON.stringify(advice)))
@@ -111,6 +115,9 @@ export class RegionLink {
       this.#tellOffices()
     })
     this.#every(ALLOCATE_MS, () => this.node.allocate())
+    this.#every(WATCH_MS, () => {
+      for (const facts of this.#termsWatch.look(this.node.conflicts())) this.#desk.raise(facts)
+    })
   }
 
   /** Takes no further part. Offices end by themselves. */

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { LeasedBudget, NO_SHARE, defaultLeasedBudgetConfig } from '@spillway/budget'
+import { LeasedBudget, defaultLeasedBudgetConfig } from '@spillway/budget'
 import { systemClock } from '@spillway/clock'
 import { NatsServer, findNatsServer } from '@spillway/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -30,7 +30,7 @@ describe.skipIf(!findNatsServer())('a sidecar’s link', () => {
       },
     })
     await observer.flush()
-    const own = { budget: 'api', holder: 'one', incarnation: 'i1', drift: 0.02, floor: NO_SHARE, pace: RARE }
+    const own = { budget: 'api', holder: 'one', incarnation: 'i1', drift: 0.02, pace: RARE }
     const budgets = new Map([['api', new LeasedBudget({ ...defaultLeasedBudgetConfig, ...own }, systemClock)]])
     const config = { region: 'eu', shard: 's0', sidecar: 'one', incarnation: 'i1', pollMs: 10 }
     const listener = { refused: () => undefined, advised: (told: Advice) => void advice.push(told) }

@@ -46,6 +46,7 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-function isPlain(value: unknown): value is Plain {
+/** A message or a part of one, and no single value. */
+export function isPlain(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null
 }

@@ -128,6 +128,10 @@ export interface BudgetView {
   /** Rate and burst of the whole budget, over all regions. */
   readonly totalRatePerSecond: number
   readonly totalBurst: number
+  /** Epoch and revision of the terms that those are part of, and how far their last change has got; 0 and empty for none. */
+  readonly termsEpoch: number
+  readonly termsRevision: number
+  readonly termsPhase: '' | 'settled' | 'lowering' | 'agreeing'
   /** The lease ran out, or there was none yet. */
   readonly isCutOff: boolean
   /** Cut off because no lease has come yet: in a fleet that has just begun nobody shares out for about 11 s. */

@@ -1,8 +1,8 @@
 import type { BudgetTerms, Share } from '@spillway/budget'
 import type { SidecarConfig } from './config/schema.ts'
 
-/** The shared budgets as all regions must know them. Floors are fractions of rate and burst alike. */
-export function budgetTerms({ budgets }: Pick<SidecarConfig, 'budgets'>): ReadonlyMap<string, BudgetTerms> {
+/** Shared budgets as those who share them out know them. Floors are fractions of rate and burst alike. */
+export function budgetTerms(budgets: SidecarConfig['budgets']): ReadonlyMap<string, BudgetTerms> {
   return new Map(Object.entries(budgets).map(([budget, settings]) => [budget, termsOf(budget, settings)]))
 }
 

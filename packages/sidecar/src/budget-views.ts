@@ -42,6 +42,8 @@ function classView({ name, demand, admitted, refused, used }: BudgetClassSnapsho
   return { class: name, demandPerSecond: demand, grantedTotal: admitted, refusedTotal: refused, usedTotal: used }
 }
 
+const NO_TERMS = { termsEpoch: 0, termsRevision: 0, termsPhase: '' } as const
+
 const NO_LEASE = {
   isShared: false,
   isCutOff: false,
@@ -49,11 +51,13 @@ const NO_LEASE = {
   epoch: 0,
   isAggregator: false,
   isAllocator: false,
+  ...NO_TERMS,
 } as const
 
 function leaseOf(budget: SharedBudget | undefined, node: RegionNode | undefined) {
   if (budget === undefined) return NO_LEASE
   const { lease, whole } = budget
+  const { terms } = lease
   return {
     isShared: true,
     totalRatePerSecond: whole.rate,
@@ -63,5 +67,6 @@ function leaseOf(budget: SharedBudget | undefined, node: RegionNode | undefined)
     epoch: lease.epoch,
     isAggregator: node?.regionElection.office !== undefined,
     isAllocator: node?.isAllocator ?? false,
+    ...(terms ? { termsEpoch: terms.epoch, termsRevision: terms.revision, termsPhase: terms.phase } : NO_TERMS),
   }
 }

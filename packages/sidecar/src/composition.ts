@@ -108,6 +108,7 @@ export class Composition {
     this.budgets.reconfigure(config.budgets)
     this.#config = config
     this.#traffic = traffic
+    this.leases?.configure(config.budgets)
     for (const side of Object.values(this.sides)) side.policies = policies
     this.inbound.app = traffic.app
     this.outbound.routes = traffic.routes

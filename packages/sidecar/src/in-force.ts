@@ -26,15 +26,25 @@ export function inForce(before: SidecarConfig, after: SidecarConfig): SidecarCon
   }
 }
 
-/** What to do when cut off is each sidecar's own affair. The rest must change everywhere at once. */
+/**
+ * What to do when cut off is each sidecar's own affair; on rate, burst and floors those agree who share the budget out. Leases are
+ * held for the budgets, and offices voted on by the regions, that were there at the start.
+ */
 function budgetsWhileShared(
   before: SidecarConfig['budgets'],
   after: SidecarConfig['budgets'],
 ): SidecarConfig['budgets'] {
   const entries = Object.entries(before).map(([name, settings]): [string, SidecarConfig['budgets'][string]] => {
-    return [name, { ...settings, onCutOff: after[name]?.onCutOff ?? settings.onCutOff }]
+    const wanted = after[name] ?? settings
+    return [name, areSameRegions(settings, wanted) ? wanted : { ...wanted, regions: settings.regions }]
   })
   return Object.fromEntries(entries)
+}
+
+type Regions = Pick<SidecarConfig['budgets'][string], 'regions'>
+
+function areSameRegions({ regions }: Regions, { regions: others }: Regions): boolean {
+  return isDeepStrictEqual(Object.keys(regions).toSorted(), Object.keys(others).toSorted())
 }
 
 /** One warning for each setting that waits for a restart: what `wanted` says and `actual`, which is in force, does not. */

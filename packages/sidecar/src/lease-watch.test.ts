@@ -9,7 +9,7 @@ const SHARE = { rate: 100, burst: 10 }
 /** A shared budget that can be granted 3 s of {@link SHARE}, and what was told of it. */
 function aScene() {
   const clock = new ManualClock()
-  const identity = { budget: 'scoring', holder: 'one', incarnation: 'first', drift: 0, floor: NO_SHARE }
+  const identity = { budget: 'scoring', holder: 'one', incarnation: 'first', drift: 0 }
   const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity }, clock)
   const budget = new SharedBudget('scoring', lease, { ...SHARE, onCutOff: 'floor' })
   const events: SidecarEvent[] = []

@@ -1,6 +1,5 @@
 import {
   LeasedBudget,
-  NO_SHARE,
   SharedBudget,
   defaultLeasedBudgetConfig,
   defaultRegionNodeConfig,
@@ -43,12 +42,15 @@ export class Leases implements BusListener {
   #region: RegionLink | undefined
   #voter: VoterLink | undefined
   #timer: Timer | undefined
+  /** As configured now. */
+  #settings: SidecarConfig['budgets']
   #isClosed = false
 
   /** `servers` are those of `nats.servers`. Nothing is connected before {@link start}. */
   constructor(config: SidecarConfig, servers: readonly string[], parts: LeaseParts) {
     const { nats, service, region } = config
     this.#config = config
+    this.#settings = config.budgets
     this.#parts = parts
     this.#incarnation = randomName(parts.random)
     this.#holder = nats.id ?? `${service.replaceAll('.', '_').slice(0, 48)}-${this.#incarnation}`
@@ -66,9 +68,11 @@ export class Leases implements BusListener {
     return this.#region?.node
   }
 
-  /** This sidecar's part of a shared budget; it has no share before the first grant. */
+  /** This sidecar's part of a shared budget, the same whenever asked; it has no share before the first grant. */
   readonly make = (budget: string, config: SidecarConfig['budgets'][string]): SharedBudget => {
-    const identity = { budget, holder: this.#holder, incarnation: this.#incarnation, floor: NO_SHARE }
+    const known = this.#budgets.get(budget)
+    if (known) return known
+    const identity = { budget, holder: this.#holder, incarnation: this.#incarnation }
     const { drift } = defaultRegionNodeConfig
     const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, drift }, this.#parts.clock)
     const shared = new SharedBudget(budget, lease, config)
@@ -79,6 +83,12 @@ export class Leases implements BusListener {
   /** The shared budget of that name, or undefined. */
   find(budget: string): SharedBudget | undefined {
     return this.#budgets.get(budget)
+  }
+
+  /** The same budgets are configured otherwise: those who share them out agree on the change and carry it down with grants. */
+  configure(settings: SidecarConfig['budgets']): void {
+    this.#settings = settings
+    this.node?.configure(budgetTerms(settings))
   }
 
   /** Begins to connect. */
@@ -127,7 +137,7 @@ export class Leases implements BusListener {
     const { clock, random } = this.#parts
     const advised = (advice: Advice): void => this.#advised(advice)
     if (role.includes('aggregator')) {
-      const terms = budgetTerms(this.#config)
+      const terms = budgetTerms(this.#settings)
       const identity = {
         region,
         shard,

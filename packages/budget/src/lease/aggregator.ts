@@ -5,6 +5,7 @@ import type { Acceptance, LeaseHolder } from './lease-holder.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
 import { REGION_PACE, ReportPace } from './report-pace.ts'
 import { isCut, isWithin, maxShare, type Share } from './share.ts'
+import type { TermsReport } from './terms.ts'
 
 /** Demand beyond what is asked for that a region keeps when it gives up the rest. */
 const KEPT_HEADROOM = 1.04
@@ -38,6 +39,11 @@ export class Aggregator {
     return this.#above.highestEpoch
   }
 
+  /** The region's floor has changed in the configuration: a smaller one holds at once, a larger one when it is granted. */
+  configure(floor: Share): void {
+    this.#above.limitSlice(floor)
+  }
+
   /** Takes a sidecar's report in. */
   receive(report: LeaseReport): Reception {
     return this.#below.receive(report)
@@ -57,12 +63,15 @@ export class Aggregator {
    */
   allocate(deadlineMs: number): LeaseGrant[] {
     this.#giveUpSurplus()
-    const capacity = this.#above.capacity
+    const { capacity } = this.#above
     return this.#below.allocate({ ...capacity, expiresMs: Math.min(capacity.expiresMs, deadlineMs) })
   }
 
-  /** The report upward to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */
-  poll(): LeaseReport | undefined {
+  /**
+   * The report upward to send right now, or undefined when none is due. To be asked every 20 to 50 ms. `termsOf` says how the
+   * region is configured, given whether all slices in it are known.
+   */
+  poll(termsOf: (areSlicesKnown: boolean) => TermsReport | undefined): LeaseReport | undefined {
     this.#giveUpSurplus()
     const wants = this.#below.wants()
     const lentOut = this.#below.commit()
@@ -74,7 +83,8 @@ export class Aggregator {
     if (isClawedBack) this.#owesAck = false
     this.#news.report(wants)
     this.#reportedRate = maxShare(force, lentOut).rate
-    return this.#above.report({ used: 0, wants, level: 0 }, lentOut)
+    const terms = termsOf(this.#below.areSlicesKnown)
+    return this.#above.report({ used: 0, wants, level: 0, terms }, lentOut, this.#below.slices())
   }
 
   /** While others are short, what nobody here asks for goes back instead of becoming headroom (rule S9). */

@@ -41,7 +41,7 @@ export class CommitLedger implements Ledger {
     const acknowledged = this.#bookings.find((booking) => compareGrants(booking.id, id) === 0)
     if (!acknowledged) return true
     const older = this.#bookings.filter((booking) => compareGrants(booking.id, id) <= 0)
-    const most = older.reduce((sum, booking) => maxShare(sum, booking.share), NO_SHARE)
+    const most = older.reduce((sum, { share, slice }) => maxShare(sum, maxShare(share, slice)), NO_SHARE)
     if (!isWithin(force, most) || !isWithin(slice, most)) return false
     const isClawedBack = isWithin(force, acknowledged.share)
     const expiresMs = isClawedBack ? acknowledged.expiresMs : Math.max(...older.map((booking) => booking.expiresMs))

@@ -6,6 +6,8 @@ import { NO_SHARE, subtractShare, type Share } from './share.ts'
 export interface Entitlement {
   /** Guaranteed, and never given to others. */
   readonly floor: Share
+  /** What of it stays in force without a lease; left out, an even part of the grantor's own slice. */
+  readonly slice?: Share
   /** Relative part in what is left. */
   readonly weight: number
 }
@@ -14,9 +16,9 @@ export interface Entitlement {
 export interface Holder {
   readonly id: string
   readonly incarnation: string
-  readonly entitlement: Entitlement
-  /** Floor that is reserved for it by configuration, whichever of its incarnations runs on it. */
-  readonly reserved: Share
+  entitlement: Entitlement
+  /** What is set aside for it, whichever of its incarnations runs on it. */
+  reserved: Share
   readonly ledger: Ledger
   latest: LeaseReport
   heardMs: number
@@ -101,6 +103,11 @@ export class HolderBook {
     holder.isOwedAnswer = true
     this.#count(report.wants, 1)
     this.refresh(holder, nowMs)
+  }
+
+  /** What is set aside for each holder has changed: counted by the next {@link sweep}. */
+  reserve(setAside: ReadonlyMap<string, Share>): void {
+    for (const holder of this.#holders.values()) holder.reserved = setAside.get(holder.id) ?? NO_SHARE
   }
 
   /** The ledger of `holder` changed. */

@@ -12,7 +12,7 @@ function aGrantor(clock = new ManualClock()): LeaseGrantor {
   const config = { budget: 'b', incarnation: 'g', drift: 0, ttlMs: 3_000, sliceTtlMs: 0, spare: 0.04 }
   const entitlementOf = (holder: string): { floor: typeof NO_SHARE; weight: number } | undefined =>
     holder === 'stranger' ? undefined : { floor: NO_SHARE, weight: 1 }
-  return new LeaseGrantor({ ...config, hasPot: true, worthwhile: 0.05, floors: new Map() }, 2, clock, entitlementOf)
+  return new LeaseGrantor({ ...config, hasPot: true, worthwhile: 0.05 }, 2, clock, entitlementOf)
 }
 
 const ack = { epoch: 2, seq: 1 }
@@ -98,22 +98,20 @@ test('adds floors beyond the whole up to no more than the whole', () => {
     spare: 0,
   }
   const floor = { rate: 80, burst: 30 }
-  const floors = new Map([
+  const reserved = new Map([
     ['a', floor],
     ['b', floor],
   ])
+  const entitlement = { floor, weight: 1, slice: floor }
   const grantor = new LeaseGrantor(
-    { ...config, hasPot: false, worthwhile: 0.05, floors },
+    { ...config, hasPot: false, worthwhile: 0.05 },
     2,
     new ManualClock(),
-    () => ({
-      floor,
-      weight: 1,
-    }),
+    () => entitlement,
   )
   grantor.receive(aReport({ holder: 'a' }))
   grantor.receive(aReport({ holder: 'b' }))
-  grantor.allocate(capacity)
+  const grants = grantor.allocate({ ...capacity, reserved })
 
-  expect(grantor.commit().rate).toBeLessThanOrEqual(100)
+  expect(grants.reduce((sum, { share }) => sum + share.rate, 0)).toBeLessThanOrEqual(100)
 })

@@ -6,6 +6,7 @@ import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from
 import { Pot } from './pot.ts'
 import { NO_SHARE, addShares, isWithin, maxShare, minShare, subtractShare, type Share } from './share.ts'
 import { SlicePool } from './slice-pool.ts'
+import type { TermsInForce } from './terms.ts'
 import { waterFill, type Claim } from './water-fill.ts'
 
 export type { Entitlement } from './holder-book.ts'
@@ -21,14 +22,14 @@ export interface LeaseGrantorConfig {
   readonly ttlMs: number
   /** How long a slice outlives its lease, in milliseconds; Infinity when floors are reserved by configuration. */
   readonly sliceTtlMs: number
+  /** The most that predecessors in office may have given in slices, all together; left out where slices never expire. */
+  readonly slicesBefore?: Share
   /** Fraction of the capacity that stays here for instant growth. */
   readonly spare: number
   /** What is left over is saved up here and handed out in lumps; else nobody uses it. */
   readonly hasPot: boolean
   /** Growth, as a fraction, that is worth a message before the holder reports again. */
   readonly worthwhile: number
-  /** Holders whose floor is reserved for good, heard of or not; empty where holders come and go. */
-  readonly floors: ReadonlyMap<string, Share>
   /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
   readonly newLedger?: () => Ledger
 }
@@ -40,6 +41,10 @@ export interface Capacity {
   readonly expiresMs: number
   /** The part of it that is ours beyond `expiresMs`: slices come out of it. */
   readonly pool: Share
+  /** What is set aside for holders by name, heard of or not; left out where holders come and go. */
+  readonly reserved?: ReadonlyMap<string, Share>
+  /** The terms of the whole budget, for grants to carry; undefined while nobody knows them. */
+  readonly terms?: TermsInForce | undefined
 }
 
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
@@ -53,6 +58,17 @@ const CALM_MS = 1_000
 
 /** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
 const LONGEST_MS = 60_000
+
+/** What is kept from everybody else for holders by name, whichever of their incarnations runs on it. */
+interface SetAside {
+  readonly shares: ReadonlyMap<string, Share>
+  readonly sum: Share
+  /** All of it has room: a holder may have its part at once. */
+  readonly isFree: boolean
+}
+
+const NOBODY: ReadonlyMap<string, Share> = new Map()
+const NOTHING: SetAside = { shares: NOBODY, sum: NO_SHARE, isFree: true }
 
 /** What one pass of {@link LeaseGrantor.allocate} goes by. */
 interface Pass {
@@ -78,8 +94,7 @@ export class LeaseGrantor {
   readonly #book = new HolderBook()
   readonly #slices: SlicePool
   readonly #pot: Pot
-  /** Sum of the floors that are reserved for good: they may be in force at somebody who is cut off. */
-  readonly #reserved: Share
+  #setAside: SetAside = NOTHING
   #pressedUntilMs = Number.NEGATIVE_INFINITY
   #seq = 0
 
@@ -94,9 +109,8 @@ export class LeaseGrantor {
     this.#epoch = epoch
     this.#clock = clock
     this.#entitlementOf = entitlementOf
-    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), clock)
+    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), config.slicesBefore ?? NO_SHARE, clock)
     this.#pot = new Pot(config.drift, clock.nowMs())
-    this.#reserved = [...config.floors.values()].reduce(addShares, NO_SHARE)
   }
 
   /** Takes a report in. Its answer comes with the next {@link allocate}. */
@@ -105,8 +119,10 @@ export class LeaseGrantor {
     if (report.budget !== this.#config.budget) return 'foreign'
     const known = this.#book.find(report.holder, report.incarnation)
     if (known && report.seq <= known.latest.seq) return 'stale'
-    const holder = known ?? this.#admit(report)
-    if (!holder) return 'foreign'
+    const entitlement = this.#entitlementOf(report.holder)
+    if (!entitlement || !(entitlement.weight > 0)) return 'foreign'
+    const holder = known ?? this.#admit(report, entitlement)
+    holder.entitlement = entitlement
     if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
@@ -114,9 +130,19 @@ export class LeaseGrantor {
     return 'taken'
   }
 
-  /** All that may be in force at the holders now, reserved floors left out. Perhaps a little more. */
+  /** All that may be in force at the holders now, and what is set aside for them. Perhaps a little more. */
   commit(): Share {
-    return this.#book.committed
+    return addShares(this.#book.committed, this.#setAside.sum)
+  }
+
+  /** Slices that may be in force beyond all leases. Perhaps a little more. */
+  slices(): Share {
+    return addShares(this.#slices.lent, this.#slices.unknown)
+  }
+
+  /** Nobody lives on a slice of a predecessor that was not heard of. */
+  get areSlicesKnown(): boolean {
+    return this.#slices.isComplete
   }
 
   /** Demand of all holders by tier, for the report upward. Slices that may be out come first: nobody here can use them. */
@@ -131,17 +157,17 @@ export class LeaseGrantor {
    */
   allocate(capacity: Capacity): LeaseGrant[] {
     const nowMs = this.#clock.nowMs()
-    this.#book.sweep(nowMs, nowMs - this.#slow(this.#config.ttlMs))
+    this.#setAside = this.#recount(capacity, nowMs)
     const holders = this.#book.newest
     this.#slices.begin(capacity.pool, this.#book.all, nowMs)
     this.#pot.refill(nowMs)
     const { unknown } = this.#slices
-    const rate = Math.max(0, capacity.share.rate - this.#absentFloors(holders) - unknown.rate)
+    const rate = Math.max(0, capacity.share.rate - this.#absentRate(holders) - unknown.rate)
     const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
     if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
     const spare = nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
     const targets = isChunked ? [] : waterFill(rate, this.#claimsOf(holders), spare)
-    const pass = this.#begin(capacity, addShares(this.#reserved, unknown), holders, targets, nowMs)
+    const pass = this.#begin(capacity, unknown, holders, targets, nowMs)
     const grants: LeaseGrant[] = []
     this.#visit(holders, targets, pass, grants, true)
     this.#visit(holders, targets, pass, grants, false)
@@ -172,13 +198,9 @@ export class LeaseGrantor {
     // Several predecessors may have granted to the same holder: the most of it counts.
     const { ledger, granted } = this.#book.find(holder, incarnation) ?? { ledger: this.#newLedger(), granted: NO_SHARE }
     ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
-    const reserved = this.#reservedFor(holder)
+    const reserved = this.#setAside.shares.get(holder) ?? NO_SHARE
     const most = { id: holder, incarnation, entitlement, reserved, ledger, granted: maxShare(granted, share) }
     this.#book.inherit(most, this.#clock.nowMs())
-  }
-
-  #reservedFor(holder: string): Share {
-    return this.#config.floors.get(holder) ?? NO_SHARE
   }
 
   /** Nobody is left without the part of the floor that it is to keep when it is cut off, asked for or not. */
@@ -192,12 +214,12 @@ export class LeaseGrantor {
     return this.#config.newLedger?.() ?? new CommitLedger()
   }
 
-  #begin(capacity: Capacity, reserved: Share, holders: readonly Holder[], targets: number[], nowMs: number): Pass {
-    const taken = addShares(this.#book.committed, reserved)
+  #begin(capacity: Capacity, unknown: Share, holders: readonly Holder[], targets: number[], nowMs: number): Pass {
+    const taken = addShares(this.commit(), unknown)
     const free = subtractShare(capacity.share, taken)
     let growth = 0
     for (let index = 0; index < holders.length; index++) {
-      growth += Math.max(0, (targets[index] ?? 0) - heldBy(holders[index]).rate)
+      growth += Math.max(0, (targets[index] ?? 0) - this.#heldBy(holders[index], nowMs).rate)
     }
     return {
       capacity,
@@ -231,9 +253,9 @@ export class LeaseGrantor {
   }
 
   /** Towards the target as far as there is room. Small cuts are not worth an acknowledgement, unless somebody waits for them. */
-  #shareFor(holder: Holder, target: number, { capacity, free, growth, isOvercommitted }: Pass): Share {
+  #shareFor(holder: Holder, target: number, { capacity, nowMs, free, growth, isOvercommitted }: Pass): Share {
     const { granted } = holder
-    const held = heldBy(holder)
+    const held = this.#heldBy(holder, nowMs)
     const isSmallCut = target < granted.rate && !isOvercommitted && target > 0.95 * granted.rate
     const wanted = isSmallCut ? granted.rate : target
     const rate = wanted > held.rate ? held.rate + growth * (wanted - held.rate) : wanted
@@ -241,10 +263,10 @@ export class LeaseGrantor {
   }
 
   /** Units from the pot for who is short, as many as fit into its bucket: at least one, or it could do nothing with them. */
-  #lumpFor(holder: Holder, share: Share, { free }: Pass): number {
+  #lumpFor(holder: Holder, share: Share, { free, nowMs }: Pass): number {
     if (!this.#config.hasPot || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
     const room = Math.max(1, share.burst) - Math.max(0, holder.latest.level)
-    if (room < 1 || this.#pot.level < 1 || heldBy(holder).burst + free.burst < 1) return 0
+    if (room < 1 || this.#pot.level < 1 || this.#heldBy(holder, nowMs).burst + free.burst < 1) return 0
     return this.#pot.take(Math.floor(room))
   }
 
@@ -255,22 +277,57 @@ export class LeaseGrantor {
     return after - before > this.#config.worthwhile * after
   }
 
-  #admit(report: LeaseReport): Holder | undefined {
-    const entitlement = this.#entitlementOf(report.holder)
-    if (!entitlement || !(entitlement.weight > 0)) return undefined
+  #admit(report: LeaseReport, entitlement: Entitlement): Holder {
     const ledger = this.#newLedger()
-    if (report.ack && report.ack.epoch < this.#epoch && report.slice.rate > 0) {
+    if (report.slice.rate > 0 && !(report.ack && report.ack.epoch >= this.#epoch)) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
-      ledger.book({ id: report.ack, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
+      const id = report.ack ?? { epoch: 0, seq: 0 }
+      ledger.book({ id, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
     }
     const { holder: id, incarnation } = report
     const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }
-    return { id, incarnation, entitlement, reserved: this.#reservedFor(id), ledger, latest: report, ...fresh }
+    const reserved = this.#setAside.shares.get(id) ?? NO_SHARE
+    return { id, incarnation, entitlement, reserved, ledger, latest: report, ...fresh }
   }
 
-  /** Reserved floors of those who are not heard of, in units per second. */
-  #absentFloors(holders: readonly Holder[]): number {
-    return holders.reduce((left, { reserved }) => left - reserved.rate, this.#reserved.rate)
+  /**
+   * Counts what is out. While all that is to be set aside has room, it is the holders' for the asking. It may not have, after the
+   * configuration was changed: then nothing of it is granted beyond what is free, and of those who run on a grant of this epoch
+   * the books know everything, so that only what they keep without a lease counts once.
+   */
+  #recount({ reserved = NOBODY, share }: Capacity, nowMs: number): SetAside {
+    const silentMs = nowMs - this.#slow(this.#config.ttlMs)
+    const whole = setAside(reserved, true)
+    if (reserved.size > 0) this.#book.reserve(reserved)
+    this.#book.sweep(nowMs, silentMs)
+    if (isWithin(addShares(this.#book.committed, whole.sum), share) || reserved.size === 0) return whole
+    const known = setAside(new Map([...reserved, ...this.#keptByKnown(nowMs)]), false)
+    this.#book.reserve(known.shares)
+    this.#book.sweep(nowMs, silentMs)
+    return known
+  }
+
+  /** What holders of whom everything is known keep without a lease. */
+  #keptByKnown(nowMs: number): Map<string, Share> {
+    const kept = new Map<string, Share>()
+    const isKnown = new Set<string>()
+    for (const { id, ledger, latest } of this.#book.all) {
+      kept.set(id, maxShare(kept.get(id) ?? NO_SHARE, ledger.sliceCommit(nowMs)))
+      if (latest.ack?.epoch === this.#epoch && latest.terms?.areSlicesKnown === true) isKnown.add(id)
+    }
+    for (const id of kept.keys()) if (!isKnown.has(id)) kept.delete(id)
+    return kept
+  }
+
+  /** Of what is set aside, the part of those who are not heard of, in units per second. */
+  #absentRate(holders: readonly Holder[]): number {
+    return holders.reduce((left, { reserved }) => left - reserved.rate, this.#setAside.sum.rate)
+  }
+
+  /** What a holder may have without more being out than is counted. */
+  #heldBy(holder: Holder | undefined, nowMs: number): Share {
+    if (!holder) return NO_SHARE
+    return this.#setAside.isFree ? addShares(holder.committed, holder.reserved) : holder.ledger.commit(nowMs)
   }
 
   #grant(holder: Holder, share: Share, lump: number, pass: Pass): LeaseGrant | undefined {
@@ -292,7 +349,7 @@ export class LeaseGrantor {
     holder.granted = share
     const { id: name, incarnation: receiver, latest } = holder
     const address = { budget, holder: name, incarnation: receiver, grantor: incarnation, anchor: latest.seq }
-    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed }
+    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed, terms: capacity.terms }
   }
 
   #slow(durationMs: number): number {
@@ -300,9 +357,8 @@ export class LeaseGrantor {
   }
 }
 
-/** What may be in force at a holder, its reserved floor included. */
-function heldBy(holder: Holder | undefined): Share {
-  return holder ? addShares(holder.committed, holder.reserved) : NO_SHARE
+function setAside(shares: ReadonlyMap<string, Share>, isFree: boolean): SetAside {
+  return { shares, sum: [...shares.values()].reduce(addShares, NO_SHARE), isFree }
 }
 
 /** So few units for so many that a rate for each is of no use: whole units go to those who ask. */

@@ -4,7 +4,7 @@ import { LeaseHolder } from './lease-holder.ts'
 import type { LeaseGrant } from './message.ts'
 import { NO_SHARE } from './share.ts'
 
-const config = { budget: 'b', holder: 'h', incarnation: 'i', drift: 0.02, floor: NO_SHARE }
+const config = { budget: 'b', holder: 'h', incarnation: 'i', drift: 0.02 }
 const state = { used: 0, wants: [0], level: 0 }
 
 function grant(overrides: Partial<LeaseGrant>): LeaseGrant {

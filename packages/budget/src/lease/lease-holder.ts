@@ -3,6 +3,7 @@ import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './
 import type { Capacity } from './lease-grantor.ts'
 import { SendLog } from './send-log.ts'
 import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
+import type { TermsInForce } from './terms.ts'
 
 /** What a holder must be told. */
 export interface LeaseHolderConfig {
@@ -11,8 +12,6 @@ export interface LeaseHolderConfig {
   readonly incarnation: string
   /** Largest relative difference between the rates of any two clocks (ρ); 0.02 by default. */
   readonly drift: number
-  /** What is in force without any lease: reserved for this holder by configuration. Nothing for those who come and go. */
-  readonly floor: Share
 }
 
 /** What became of a grant that came in. Only `applied` changed anything. */
@@ -40,6 +39,7 @@ interface Lease {
   readonly sliceUntilMs: number
   readonly sliceUntilWallMs: number
   readonly isPressed: boolean
+  readonly terms: TermsInForce | undefined
 }
 
 /**
@@ -55,6 +55,7 @@ export class LeaseHolder {
   readonly #sent: SendLog
   #lease: Lease | undefined
   #highestEpoch = 0
+  #mostSlice: Share = { rate: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY }
 
   constructor(config: LeaseHolderConfig, clock: Clock) {
     this.#config = config
@@ -62,7 +63,7 @@ export class LeaseHolder {
     this.#sent = new SendLog(clock)
   }
 
-  /** What is in force now: the leased share, after its end the slice, then the floor. */
+  /** What is in force now: the leased share, after its end the slice, then nothing. */
   get force(): Share {
     return this.forceAt(this.#clock.nowMs(), this.#clock.wallMs())
   }
@@ -70,9 +71,9 @@ export class LeaseHolder {
   /** As {@link force}, for a moment that the caller has read from the holder's clocks. Allocates nothing. */
   forceAt(nowMs: number, wallMs: number): Share {
     const lease = this.#lease
-    if (!lease) return this.#config.floor
+    if (!lease) return NO_SHARE
     if (nowMs < lease.untilMs && wallMs < lease.untilWallMs) return lease.share
-    return nowMs < lease.sliceUntilMs && wallMs < lease.sliceUntilWallMs ? lease.slice : this.#config.floor
+    return nowMs < lease.sliceUntilMs && wallMs < lease.sliceUntilWallMs ? lease.slice : NO_SHARE
   }
 
   /**
@@ -91,7 +92,7 @@ export class LeaseHolder {
     const nowMs = this.#clock.nowMs()
     const wallMs = this.#clock.wallMs()
     const expiresMs = nowMs + this.remainingMs(nowMs, wallMs)
-    return { share: this.forceAt(nowMs, wallMs), expiresMs, pool: this.slice }
+    return { share: this.forceAt(nowMs, wallMs), expiresMs, pool: this.slice, terms: this.#lease?.terms }
   }
 
   /** The lease ran out and no newer grant came. */
@@ -110,14 +111,19 @@ export class LeaseHolder {
     return this.#lease?.isPressed ?? false
   }
 
+  /** The terms of the whole budget, as of the newest grant; undefined before the first. */
+  get terms(): TermsInForce | undefined {
+    return this.#lease?.terms
+  }
+
   /** Highest epoch ever seen: what a successor of the grantor must exceed. */
   get highestEpoch(): number {
     return this.#highestEpoch
   }
 
-  /** What stays in force when the lease runs out: its slice, else the floor. Never {@link release}d. */
+  /** What stays in force when the lease runs out. Never {@link release}d. */
   get slice(): Share {
-    return this.#lease?.slice ?? this.#config.floor
+    return this.#lease?.slice ?? NO_SHARE
   }
 
   /** Gives up what exceeds `kept` and the slice, at once. The next report tells the grantor. Cannot raise anything. */
@@ -126,11 +132,21 @@ export class LeaseHolder {
     if (lease) this.#lease = { ...lease, share: minShare(lease.share, maxShare(kept, lease.slice)) }
   }
 
+  /** No slice may exceed this from now on, whatever is or was granted: the holder's own configuration says so. */
+  limitSlice(most: Share): void {
+    this.#mostSlice = most
+    if (this.#lease) this.#lease = { ...this.#lease, slice: minShare(this.#lease.slice, most) }
+  }
+
   /**
    * The next report, to be sent right now: its send time anchors the grant that answers it. `lentOut` is what a holder that
-   * lends on has not clawed back yet: a cut is not reported before it is real (S6).
+   * lends on has not clawed back yet, `slicesOut` the slices among it: a cut is not reported before it is real (S6).
    */
-  report(state: Pick<LeaseReport, 'used' | 'wants' | 'level'>, lentOut: Share = NO_SHARE): LeaseReport {
+  report(
+    state: Pick<LeaseReport, 'used' | 'wants' | 'level' | 'terms'>,
+    lentOut: Share = NO_SHARE,
+    slicesOut: Share = NO_SHARE,
+  ): LeaseReport {
     const { budget, holder, incarnation } = this.#config
     const lease = this.#lease
     return {
@@ -139,8 +155,8 @@ export class LeaseHolder {
       incarnation,
       seq: this.#sent.next(),
       ack: lease?.id,
-      force: maxShare(this.force, lentOut),
-      slice: lease?.slice ?? NO_SHARE,
+      force: maxShare(this.force, maxShare(lentOut, slicesOut)),
+      slice: maxShare(lease?.slice ?? NO_SHARE, slicesOut),
       ...state,
     }
   }
@@ -152,19 +168,20 @@ export class LeaseHolder {
     const sentAt = this.#sent.sentAt(grant.anchor)
     if (!sentAt) return 'unanchored'
     this.#highestEpoch = Math.max(this.#highestEpoch, grant.epoch)
-    const { epoch, seq, grantor, share, slice, isPressed } = grant
+    const { epoch, seq, grantor, share, isPressed, terms } = grant
     const heldMs = grant.ttlMs * (1 - this.#config.drift)
     const sliceMs = grant.sliceTtlMs * (1 - this.#config.drift)
     this.#lease = {
       id: { epoch, seq },
       grantor,
       share,
-      slice,
+      slice: minShare(grant.slice, this.#mostSlice),
       untilMs: sentAt.monotonicMs + heldMs,
       untilWallMs: sentAt.wallMs + heldMs,
       sliceUntilMs: sentAt.monotonicMs + sliceMs,
       sliceUntilWallMs: sentAt.wallMs + sliceMs,
       isPressed,
+      terms,
     }
     return 'applied'
   }

@@ -2,9 +2,8 @@ import { ManualClock, SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aGrant } from './lease.fixture.ts'
 import { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget.ts'
-import { NO_SHARE } from './share.ts'
 
-const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, refillDrift: 0, floor: NO_SHARE }
+const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, refillDrift: 0 }
 const usual = { ...defaultLeasedBudgetConfig, ...identity, classFloors: [] }
 
 /** A budget of 100 a second and 100 saved up at most, with that many saved up. */

@@ -7,6 +7,7 @@ import { LeasedBucket } from './leased-bucket.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
 import { ReportPace, SIDECAR_PACE, type ReportPaceConfig } from './report-pace.ts'
 import { isCut, type Share } from './share.ts'
+import type { TermsInForce } from './terms.ts'
 
 /** One sidecar's part in one shared budget. */
 export interface LeasedBudgetConfig extends LeaseHolderConfig {
@@ -96,6 +97,11 @@ export class LeasedBudget {
   /** Highest epoch of the grantors seen; 0 for none. */
   get epoch(): number {
     return this.#holder.highestEpoch
+  }
+
+  /** The terms of the whole budget, as of the newest grant; undefined before the first. */
+  get terms(): TermsInForce | undefined {
+    return this.#holder.terms
   }
 
   /** What was asked for by tier as of the last {@link poll}, in units per second. */

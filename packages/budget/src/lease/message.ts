@@ -1,5 +1,6 @@
 import type { Leave } from './office.ts'
 import type { Share } from './share.ts'
+import type { TermsInForce, TermsReport } from './terms.ts'
 
 /**
  * What a holder tells its grantor, for one budget. Absolute state, never a change: a report that is lost, doubled or late
@@ -24,6 +25,8 @@ export interface LeaseReport {
   readonly wants: readonly number[]
   /** Units saved up. */
   readonly level: number
+  /** From regions only: how they are configured. */
+  readonly terms?: TermsReport | undefined
 }
 
 /** Names one grant among all of its grantor's. */
@@ -53,6 +56,8 @@ export interface LeaseGrant extends GrantId {
   readonly lump: number
   /** There is not enough for everybody: report more often, and give up at once what is not needed. */
   readonly isPressed: boolean
+  /** The terms of the whole budget; undefined while the grantor knows none. */
+  readonly terms?: TermsInForce | undefined
 }
 
 /** What an allocator that leaves office still has out, for whoever follows it. */
@@ -72,6 +77,9 @@ export interface Commitment {
 /** Largest rate, burst or demand that a message may name. What is larger is a mistake or an attack. */
 const LARGEST = 1e15
 
+/** More regions in one report are a mistake or an attack. */
+const MOST_REGIONS = 4_096
+
 /** The message makes sense in itself: every number finite, not negative, not absurd. */
 export function isSaneReport(report: LeaseReport): boolean {
   return (
@@ -82,7 +90,8 @@ export function isSaneReport(report: LeaseReport): boolean {
     isSaneShare(report.slice) &&
     isAmount(report.used) &&
     report.wants.every(isAmount) &&
-    Math.abs(report.level) <= LARGEST
+    Math.abs(report.level) <= LARGEST &&
+    (report.terms === undefined || isSaneTerms(report.terms))
   )
 }
 
@@ -94,6 +103,11 @@ export function isSaneGrantId({ epoch, seq }: GrantId): boolean {
 /** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
 export function compareGrants(one: GrantId, other: GrantId): number {
   return one.epoch - other.epoch || one.seq - other.seq
+}
+
+function isSaneTerms({ whole, floor, reserved }: TermsReport): boolean {
+  const isWhole = isSaneShare(whole) && whole.rate > 0 && whole.burst > 0
+  return isWhole && isSaneShare(floor) && reserved.size <= MOST_REGIONS && [...reserved.values()].every(isSaneShare)
 }
 
 /** As {@link isSaneReport}, for what a predecessor hands over. */
@@ -117,7 +131,8 @@ export function isSaneGrant(grant: LeaseGrant): boolean {
     grant.slice.burst <= grant.share.burst &&
     isAmount(grant.ttlMs) &&
     (grant.sliceTtlMs === Number.POSITIVE_INFINITY || isAmount(grant.sliceTtlMs)) &&
-    isAmount(grant.lump)
+    isAmount(grant.lump) &&
+    (grant.terms === undefined || (isCount(grant.terms.epoch) && isSaneShare(grant.terms.whole)))
   )
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '@spillway/clock'
 import { Aggregator } from './aggregator.ts'
-import { Allocator, defaultAllocatorConfig, type BudgetTerms } from './allocator.ts'
+import { Allocator, defaultAllocatorConfig } from './allocator.ts'
 import type { Ledger } from './commit-ledger.ts'
 import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
 import { LeaseGrantor, type Reception } from './lease-grantor.ts'
@@ -15,9 +15,11 @@ import {
   type LeaseReport,
 } from './message.ts'
 import type { Office, OfficeElection } from './office.ts'
-import { NO_SHARE } from './share.ts'
+import { NO_SHARE, type Share } from './share.ts'
 import { VoteElection, defaultVoteTimes } from './vote-election.ts'
 import { Voter, type Vote, type VoteRequest } from './voter.ts'
+import type { Agreement, TermsConflict } from './agreed-terms.ts'
+import type { BudgetTerms } from './terms.ts'
 
 /** How a region's process reaches the others. Nothing here waits for an answer. */
 export interface RegionWires {
@@ -55,6 +57,8 @@ export interface RegionNodeConfig {
   readonly spare: number
   /** See `LeaseGrantorConfig.newLedger`. */
   readonly newLedger?: () => Ledger
+  /** See `AllocatorConfig.newAgreement`. */
+  readonly newAgreement?: (own: BudgetTerms) => Agreement
 }
 
 /** Defaults beside the type. */
@@ -90,6 +94,7 @@ export class RegionNode {
   readonly #allocators: ReadonlyMap<string, Allocator>
   /** The newest grant of each budget that a sidecar of this region is known to run on. */
   readonly #latestGrants = new Map<string, GrantId>()
+  #terms: ReadonlyMap<string, BudgetTerms>
   #term: Term | undefined
   /** Reports of regions came in since the last pass over them. */
   #hasHeard = false
@@ -109,6 +114,7 @@ export class RegionNode {
     this.#byKey = election instanceof KeyElection ? election : undefined
     this.#byVoters = election instanceof VoteElection ? election : undefined
     this.allocatorElection = new VoteElection({ ...vote, voters: [...regions] }, clock, random)
+    this.#terms = terms
     this.#allocators = new Map([...terms].map(([budget, term]) => [budget, this.#newAllocator(term)]))
   }
 
@@ -120,6 +126,20 @@ export class RegionNode {
   /** This process is the allocator now. */
   get isAllocator(): boolean {
     return this.allocatorElection.office !== undefined
+  }
+
+  /** The terms of its budgets have changed in the configuration. Budgets that it did not have before are ignored. */
+  configure(terms: ReadonlyMap<string, BudgetTerms>): void {
+    this.#terms = new Map([...this.#terms].map(([budget, before]) => [budget, terms.get(budget) ?? before]))
+    for (const [budget, own] of this.#terms) {
+      this.#allocators.get(budget)?.configure(own)
+      this.#aggregators.get(budget)?.configure(this.#floorIn(own))
+    }
+  }
+
+  /** By budget, the regions that are configured otherwise than this process, as far as it has heard of late. */
+  conflicts(): ReadonlyMap<string, readonly TermsConflict[]> {
+    return new Map(Array.from(this.#allocators, ([budget, allocator]) => [budget, allocator.conflicts()]))
   }
 
   /** Asks this process not to be allocator any more: it hands over at the next {@link poll}, and never stands again. */
@@ -164,7 +184,11 @@ export class RegionNode {
     if (regionRequest) this.#wires.toRegionVoters(regionRequest)
     const request = this.allocatorElection.poll(this.regionElection.office !== undefined)
     if (request) this.#wires.toAllRegions(request)
-    const due = [...this.#aggregators.values()].flatMap((aggregator) => aggregator.poll() ?? [])
+    const { region } = this.#config
+    const due = [...this.#aggregators].flatMap(([budget, aggregator]) => {
+      const allocator = this.#allocators.get(budget)
+      return aggregator.poll((areSlicesKnown) => allocator?.termsReport(region, areSlicesKnown)) ?? []
+    })
     if (due.length > 0) this.#wires.toCandidates(due)
     if (this.#hasHeard) this.#passToRegions()
   }
@@ -188,8 +212,8 @@ export class RegionNode {
     this.#hasHeard = true
     for (const report of reports) if (report.ack) this.allocatorElection.sawEpoch(report.ack.epoch)
     const { office } = this.allocatorElection
-    if (!office) return []
-    return reports.map((report) => this.#allocators.get(report.budget)?.receive(report, office) ?? 'foreign')
+    const results = reports.map((report) => this.#allocators.get(report.budget)?.receive(report, office) ?? 'foreign')
+    return office ? results : []
   }
 
   /** Grants of an allocator arrived. They are passed on at once. Says what became of each; nothing without office. */
@@ -243,9 +267,9 @@ export class RegionNode {
 
   #termOf({ epoch }: Office): Term {
     if (this.#term?.epoch === epoch) return this.#term
-    const { region, terms, electionDrift: drift } = this.#config
+    const { region, electionDrift: drift } = this.#config
     const aggregators = new Map(
-      Array.from(terms.values(), (each) => [each.budget, this.#newAggregator(each, epoch)] as const),
+      Array.from(this.#terms.values(), (each) => [each.budget, this.#newAggregator(each, epoch)] as const),
     )
     // What a predecessor promised in the region's name ended with its office, which was before this one began.
     const voter = new Voter({ ...defaultVoteTimes, name: region, drift, silentMs: 0 }, this.#clock)
@@ -253,9 +277,13 @@ export class RegionNode {
     return this.#term
   }
 
+  #floorIn({ regions }: BudgetTerms): Share {
+    return regions.get(this.#config.region)?.floor ?? NO_SHARE
+  }
+
   #newAllocator(terms: BudgetTerms): Allocator {
-    const { incarnation, drift, spare, newLedger } = this.#config
-    const books = newLedger ? { newLedger } : {}
+    const { incarnation, drift, spare, newLedger, newAgreement } = this.#config
+    const books = { ...(newLedger && { newLedger }), ...(newAgreement && { newAgreement }) }
     return new Allocator(terms, { ...defaultAllocatorConfig, ...books, incarnation, drift, spare }, this.#clock)
   }
 
@@ -263,8 +291,8 @@ export class RegionNode {
     const { region, drift, spare, sidecarLeaseMs, sliceMs, newLedger } = this.#config
     const { budget } = terms
     const incarnation = `${this.#config.incarnation}/${epoch}`
-    const floor = terms.regions.get(region)?.floor ?? NO_SHARE
-    const above = new LeaseHolder({ budget, holder: region, incarnation, drift, floor }, this.#clock)
+    const above = new LeaseHolder({ budget, holder: region, incarnation, drift }, this.#clock)
+    above.limitSlice(this.#floorIn(terms))
     const books = newLedger ? { newLedger } : {}
     const below = new LeaseGrantor(
       {
@@ -275,9 +303,9 @@ export class RegionNode {
         spare,
         ttlMs: sidecarLeaseMs,
         sliceTtlMs: sliceMs,
+        slicesBefore: this.#allocators.get(budget)?.reservedFor(region) ?? NO_SHARE,
         hasPot: true,
         worthwhile: 0.05,
-        floors: new Map(),
       },
       epoch,
       this.#clock,

@@ -9,15 +9,20 @@ import { NO_SHARE, addShares, minShare, subtractShare, type Share } from './shar
  */
 export class SlicePool {
   readonly #ttlMs: number
+  readonly #before: Share
   readonly #startedMs: number
   readonly #clock: Clock
   #pool = NO_SHARE
   #known = NO_SHARE
   #even = NO_SHARE
 
-  /** `ttlMs` is how long a slice may live, drift included; Infinity when floors are reserved by configuration. */
-  constructor(ttlMs: number, clock: Clock) {
+  /**
+   * `ttlMs` is how long a slice may live, drift included; Infinity when floors are reserved by configuration. `before` is the most
+   * that predecessors may have given.
+   */
+  constructor(ttlMs: number, before: Share, clock: Clock) {
     this.#ttlMs = ttlMs
+    this.#before = before
     this.#clock = clock
     this.#startedMs = clock.nowMs()
   }
@@ -51,12 +56,22 @@ export class SlicePool {
   /** What a predecessor's holders may still have of whom nothing was heard. */
   get unknown(): Share {
     if (this.#ttlMs === Number.POSITIVE_INFINITY) return NO_SHARE
-    return this.#clock.nowMs() > this.#startedMs + this.#ttlMs ? NO_SHARE : subtractShare(this.#pool, this.#known)
+    return this.isComplete ? NO_SHARE : subtractShare(this.#before, this.#known)
+  }
+
+  /** Slices that may be in force, as of the last pass and what was given since. */
+  get lent(): Share {
+    return this.#known
+  }
+
+  /** The last slice that a predecessor gave has expired. */
+  get isComplete(): boolean {
+    return this.#clock.nowMs() > this.#startedMs + this.#ttlMs
   }
 
   /** The slice for a holder that gets `share`: an even part of the pool, as far as it is free. */
   sliceFor(holder: Holder, share: Share, nowMs: number): Share {
-    if (this.#ttlMs === Number.POSITIVE_INFINITY) return minShare(share, holder.entitlement.floor)
+    if (this.#ttlMs === Number.POSITIVE_INFINITY) return minShare(share, holder.entitlement.slice ?? NO_SHARE)
     const own = holder.ledger.sliceCommit(nowMs)
     const free = subtractShare(subtractShare(this.#pool, this.#known), this.unknown)
     const slice = minShare(share, minShare(this.#even, addShares(own, free)))

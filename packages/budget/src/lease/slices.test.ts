@@ -13,7 +13,7 @@ function aGrantor(epoch: number, clock: ManualClock): LeaseGrantor {
   const config = { budget: 'b', incarnation: `g${epoch}`, drift: 0, ttlMs: 3_000, sliceTtlMs: SLICE_MS, spare: 0.04 }
   const entitlement = { floor: NO_SHARE, weight: 1 }
   return new LeaseGrantor(
-    { ...config, hasPot: true, worthwhile: 0.05, floors: new Map() },
+    { ...config, hasPot: true, worthwhile: 0.05, slicesBefore: pool },
     epoch,
     clock,
     () => entitlement,
@@ -130,20 +130,21 @@ test('the others make room for a newcomer before the slice of a dead one has exp
 test('a holder that starts anew does not cost its reserved floor twice', () => {
   const clock = new ManualClock()
   const floor = { rate: 20, burst: 10 }
-  const floors = new Map(['a', 'b'].map((name) => [name, floor]))
+  const reserved = new Map(['a', 'b'].map((name) => [name, floor]))
+  const whole = { ...capacity, reserved }
   const config = { budget: 'b', incarnation: 'g', drift: 0, ttlMs: 3_000, sliceTtlMs: Number.POSITIVE_INFINITY }
-  const sharing = { spare: 0, hasPot: false, worthwhile: 0.01, floors }
-  const grantor = new LeaseGrantor({ ...config, ...sharing }, 2, clock, () => ({ floor, weight: 1 }))
+  const sharing = { spare: 0, hasPot: false, worthwhile: 0.01 }
+  const grantor = new LeaseGrantor({ ...config, ...sharing }, 2, clock, () => ({ floor, weight: 1, slice: floor }))
   grantor.receive(aReport({ holder: 'a', wants: [500] }))
   grantor.receive(aReport({ holder: 'b', incarnation: 'old', wants: [0] }))
-  grantor.allocate(capacity)
+  grantor.allocate(whole)
 
   grantor.receive(aReport({ holder: 'b', incarnation: 'new', wants: [500] }))
-  const first = grantor.allocate(capacity)
+  const first = grantor.allocate(whole)
   expect(first).toContainEqual(expect.objectContaining({ incarnation: 'new', share: floor }))
 
   clock.advance(3_001)
   grantor.receive(aReport({ holder: 'b', incarnation: 'new', seq: 2, wants: [500] }))
-  const second = grantor.allocate(capacity)
+  const second = grantor.allocate(whole)
   expect(second).toContainEqual(expect.objectContaining({ incarnation: 'new', share: { rate: 80, burst: 40 } }))
 })

@@ -14,6 +14,7 @@ const COLUMNS: readonly Column<BudgetView>[] = [
   { title: 'USED', isNumber: true, text: ({ usedEver }) => amount(usedEver) },
   { title: 'REFUSED', isNumber: true, text: ({ refusedTotal }) => amount(refusedTotal) },
   { title: 'EPOCH', isNumber: true, text: ({ epoch }) => (epoch === 0 ? '-' : String(epoch)) },
+  { title: 'TERMS', text: terms },
   { title: 'LEASE', text: lease },
 ]
 
@@ -42,6 +43,11 @@ export async function budgets(
 function picture(views: readonly BudgetView[], terminal: Terminal): string {
   if (views.length === 0) return 'no budgets are configured\n'
   return textTable(COLUMNS, views, (line, { isCutOff }) => (isCutOff ? styled(terminal, 'yellow', line) : line))
+}
+
+/** Which terms of the whole budget are in force, and how far their last change has got. */
+function terms({ termsEpoch, termsRevision, termsPhase }: BudgetView): string {
+  return termsPhase === '' ? '-' : `${termsEpoch}.${termsRevision} ${termsPhase}`
 }
 
 /** Where the share comes from, and what this process is to the others. */

@@ -3,15 +3,13 @@ import {
   NO_SHARE,
   RegionNode,
   Voter,
+  defaultAllocatorConfig,
   defaultKeyElectionTimes,
   defaultLeasedBudgetConfig,
   defaultRegionNodeConfig,
   defaultVoteTimes,
-  type BudgetTerms,
   type KeyRequest,
   type LeaseGrant,
-  type LeaseReport,
-  type Ledger,
   type RegionWires,
   type Share,
   type Vote,
@@ -19,16 +17,18 @@ import {
 import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { EventClock } from '../event-clock.ts'
+import { AllowedTerms } from './allowed-terms.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
-import type { Machine, RegionKey, RegionMachine, SidecarMachine } from './machine.ts'
-import { promiseAll } from './sabotage.ts'
+import { reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
+import { promiseAll, sabotagedRules, tamperedReport } from './sabotage.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
 import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
+import { budgetTerms, regionName, type WorldTerms } from './world-terms.ts'
 
 type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'handOver'
 
@@ -50,10 +50,12 @@ export class BudgetWorld implements Fleet {
   readonly #random: Random
   readonly #load: OpenLoad
   readonly #tampering: Tampering
-  readonly #terms: BudgetTerms
+  readonly #terms: WorldTerms
+  readonly #allowed: AllowedTerms
   readonly #sidecarsByName = new Map<string, SidecarMachine>()
   readonly #processesOf: RegionMachine[][] = []
   #incarnations = 0
+  #isChanging = false
   readonly #traffic = { inside: 0, between: 0, insideCopies: 0, betweenCopies: 0 }
 
   constructor(config: WorldConfig, random: Random) {
@@ -69,7 +71,10 @@ export class BudgetWorld implements Fleet {
       random,
       (from, to) => config.link?.(from, to) ?? (isInside(from, to) ? config.inside : config.between),
     )
-    this.#terms = { budget: 'b', share: config.budget, regions: this.#regionTerms() }
+    const { regions, floors, budget, drift } = config
+    this.#terms = { budget, floors: Array.from({ length: regions }, () => floors / regions) }
+    const longestMs = Math.max(defaultAllocatorConfig.ttlMs, config.sliceMs ?? defaultRegionNodeConfig.sliceMs)
+    this.#allowed = new AllowedTerms(longestMs * (1 + 2 * drift))
     for (let region = 0; region < config.regions; region++) this.#addRegion(region)
   }
 
@@ -106,9 +111,11 @@ export class BudgetWorld implements Fleet {
     const isPolling = nowMs % pollMs === 0
     for (const machine of this.processes) {
       if (machine.pausedUntilMs > nowMs) continue
+      if (machine.configured !== machine.written) reload(machine)
       if (isPolling) machine.process.poll()
       if (nowMs % allocateMs === 0) machine.process.allocate()
     }
+    if (this.#isChanging) this.#allowed.apply(this.processes, nowMs, this.checker)
     let isKept = true
     for (const sidecar of this.sidecars) {
       if (sidecar.pausedUntilMs > nowMs) continue
@@ -144,9 +151,16 @@ export class BudgetWorld implements Fleet {
   restart(machine: SidecarMachine | RegionMachine): void {
     if ('budget' in machine) machine.budget = this.#newBudget(machine)
     else {
-      machine.process = this.#newProcess(machine)
+      machine.configured = machine.written
+      machine.process = this.#newProcess(machine, machine.configured)
       machine.voter = this.#newVoter(machine)
     }
+  }
+
+  /** The settings file of a process is edited, and the process told. It reads it when it runs. */
+  configure(machine: RegionMachine, terms: WorldTerms): void {
+    machine.written = terms
+    this.#isChanging = true
   }
 
   #report(sidecar: SidecarMachine): void {
@@ -180,7 +194,8 @@ export class BudgetWorld implements Fleet {
     const own: RegionMachine[] = []
     for (let slot = 0; slot < this.#config.processes; slot++) {
       const machine = { name: `${regionName(region)}.p${slot}`, region, clock: this.#newClock(), pausedUntilMs: 0 }
-      const whole = { ...machine, process: this.#newProcess(machine), voter: this.#newVoter(machine) }
+      const parts = { process: this.#newProcess(machine, this.#terms), voter: this.#newVoter(machine) }
+      const whole = { ...machine, ...parts, written: this.#terms, configured: this.#terms }
       this.processes.push(whole)
       own.push(whole)
     }
@@ -207,27 +222,32 @@ export class BudgetWorld implements Fleet {
 
   #newBudget({ name, clock }: Machine): LeasedBudget {
     const { drift, clockSpread } = this.#config
-    const identity = { budget: 'b', holder: name, incarnation: `i${++this.#incarnations}`, floor: NO_SHARE }
+    const identity = { budget: 'b', holder: name, incarnation: `i${++this.#incarnations}` }
     return new LeasedBudget(
       { ...defaultLeasedBudgetConfig, ...identity, drift, refillDrift: clockSpread ?? drift },
       clock,
     )
   }
 
-  #newProcess(machine: Machine): RegionNode {
+  #newProcess(machine: Machine, configured: WorldTerms): RegionNode {
     const { region, clock } = machine
     const find = (): RegionMachine | undefined => this.processes.find((each) => each.name === machine.name)
     const incarnation = `i${++this.#incarnations}`
-    const { drift, sabotage } = this.#config
-    const rules = { drift, electionDrift: sabotage.electionDrift ?? drift }
-    const { doorman } = sabotage
-    const newLedger = doorman ? (): Ledger => doorman.newLedger() : sabotage.newLedger
-    const books = newLedger ? { newLedger } : {}
-    const terms = new Map([[this.#terms.budget, this.#terms]])
+    const rules = sabotagedRules(this.#config.sabotage, this.#config.drift, clock)
+    const terms = new Map([['b', budgetTerms(configured)]])
+    const slices = this.#config.sliceMs === undefined ? {} : { sliceMs: this.#config.sliceMs }
     const slots = this.#config.hasVoters ? [...Array(this.#config.processes).keys()] : []
     const voters = slots.map((slot) => `${regionName(region)}.p${slot}`)
     return new RegionNode(
-      { ...defaultRegionNodeConfig, ...rules, ...books, region: regionName(region), incarnation, voters, terms },
+      {
+        ...defaultRegionNodeConfig,
+        ...slices,
+        ...rules,
+        region: regionName(region),
+        incarnation,
+        voters,
+        terms,
+      },
       { ...this.#electionWires(machine, find), ...this.#leaseWires(machine, find) },
       clock,
       this.#random,
@@ -261,8 +281,9 @@ export class BudgetWorld implements Fleet {
     const { doorman } = this.#config.sabotage
     return {
       toCandidates: (reports) => {
-        const { isEarlyAck } = this.#config.sabotage
-        const sent = isEarlyAck ? reports.map((report) => this.#claimEarly(report, find())) : reports
+        const { sabotage } = this.#config
+        const force = find()?.process.aggregator('b')?.force
+        const sent = reports.map((report) => tamperedReport(report, force, sabotage))
         doorman?.heard(reports)
         this.#count('between', this.#config.regions - 1)
         for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
@@ -297,12 +318,7 @@ export class BudgetWorld implements Fleet {
   }
 
   #accept(sidecar: SidecarMachine, grants: readonly LeaseGrant[]): void {
-    const { budget } = sidecar
-    for (const grant of grants) budget.accept(this.#tampering.grant(budget, grant, this.nowMs))
-  }
-
-  #claimEarly(report: LeaseReport, from: RegionMachine | undefined): LeaseReport {
-    return { ...report, force: from?.process.aggregator(report.budget)?.force ?? report.force }
+    for (const grant of grants) sidecar.budget.accept(this.#tampering.grant(sidecar.budget, grant, this.nowMs))
   }
 
   #ask(from: RegionMachine | undefined, request: KeyRequest): void {
@@ -319,14 +335,4 @@ export class BudgetWorld implements Fleet {
     const rate = 1 + ((this.#config.clockSpread ?? this.#config.drift) / 2) * (2 * this.#random.next() - 1)
     return new DriftingClock(this.truth, rate, this.#config.sabotage.isWallBlind)
   }
-
-  #regionTerms(): BudgetTerms['regions'] {
-    const { regions, floors, budget } = this.#config
-    const floor = { rate: (budget.rate * floors) / regions, burst: (budget.burst * floors) / regions }
-    return new Map(Array.from({ length: regions }, (_, region) => [regionName(region), { floor, weight: 1 }]))
-  }
-}
-
-function regionName(region: number): string {
-  return `r${region}`
 }

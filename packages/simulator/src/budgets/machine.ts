@@ -1,5 +1,6 @@
 import type { LeasedBudget, RegionNode, Voter } from '@spillway/budget'
 import type { DriftingClock } from '../drifting-clock.ts'
+import { budgetTerms, type WorldTerms } from './world-terms.ts'
 import type { VirtualKey } from './virtual-key.ts'
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
@@ -21,10 +22,19 @@ export interface SidecarMachine extends Machine {
 export interface RegionMachine extends Machine {
   process: RegionNode
   voter: Voter
+  /** In its settings file, and in force since it was last told to read that. */
+  written: WorldTerms
+  configured: WorldTerms
 }
 
 /** A region's key, and the clock of its store. */
 export interface RegionKey {
   readonly key: VirtualKey
   readonly clock: DriftingClock
+}
+
+/** The process reads its settings file again. */
+export function reload(machine: RegionMachine): void {
+  machine.configured = machine.written
+  machine.process.configure(new Map([['b', budgetTerms(machine.configured)]]))
 }

@@ -2,6 +2,7 @@ import { SeededRandom } from '@spillway/clock'
 import { BudgetWorld } from './budget-world.ts'
 import type { WorldConfig } from './world-config.ts'
 import { RandomFaults } from './random-faults.ts'
+import { RandomTerms } from './random-terms.ts'
 
 /** How the aggregators of random worlds are elected. */
 export const MODES = ['keys', 'votes'] as const
@@ -21,16 +22,22 @@ const BUDGETS = [
   { rate: 2, burst: 3 },
 ]
 
-/** A world at the mercy of chance, for so many steps of 10 ms. Returns what happened before its promise broke, or undefined. */
-export function breakAtRandom(seed: number, steps: number, mode: Mode): string | undefined {
+/**
+ * A world at the mercy of chance, for so many steps of 10 ms, with terms that change or not. Returns what happened before its
+ * promise broke, or undefined.
+ */
+export function breakAtRandom(seed: number, steps: number, mode: Mode, isChanging = false): string | undefined {
   const random = new SeededRandom(seed)
-  const config = randomConfig(seed, mode, random)
+  const config = { ...randomConfig(seed, mode, random), ...(isChanging && { sliceMs: 8_000 }) }
   const world = new BudgetWorld(config, random)
   const faults = new RandomFaults(world, config.regions, { everyMs: 3_000, longestMs: 15_000 }, random)
+  const terms = new RandomTerms(world, { regions: config.regions, everyMs: 15_000, rolloutMs: 10_000 }, random)
   for (let step = 0; step < steps; step++) {
     faults.step()
+    if (isChanging) terms.step()
     if (world.step()) continue
-    return `seed ${seed} by ${mode}, ${world.truth.nowMs()} ms, after\n${faults.log.slice(-5).join('\n')}`
+    const before = [...faults.log.slice(-5), ...terms.log.slice(-3)].join('\n')
+    return `seed ${seed} by ${mode}, ${world.truth.nowMs()} ms, after\n${before}`
   }
   return undefined
 }

@@ -1,4 +1,18 @@
-import { defaultVoteTimes, type Booking, type GrantId, type Ledger, type Share, type Vote } from '@spillway/budget'
+import {
+  AgreedTerms,
+  NO_SHARE,
+  defaultVoteTimes,
+  type Agreement,
+  type Booking,
+  type BudgetTerms,
+  type GrantId,
+  type LeaseReport,
+  type Ledger,
+  type RegionNodeConfig,
+  type Share,
+  type Vote,
+} from '@spillway/budget'
+import type { Clock } from '@spillway/clock'
 import type { Doorman } from './doorman.ts'
 
 /**
@@ -35,8 +49,27 @@ export interface Sabotage {
   readonly isLumpLate?: boolean
   /** S9: a sidecar reports what it does not need and gives it up when the next grant says so. */
   readonly isReportedFirst?: boolean
+  /** S6: a region says that it runs on a smaller floor while sidecars still live on slices of the larger one. */
+  readonly isFloorAckedEarly?: boolean
+  /** A change of terms is in force as soon as the allocator is told of it; see {@link HastyTerms}. */
+  readonly areTermsHasty?: boolean
   /** S10: nobody looks at the wall clock. */
   readonly isWallBlind?: boolean
+}
+
+/** What a region's process is configured with, as far as it is sabotaged. */
+export function sabotagedRules(
+  { doorman, newLedger: booksOf, electionDrift, areTermsHasty }: Sabotage,
+  drift: number,
+  clock: Clock,
+): Pick<RegionNodeConfig, 'drift' | 'electionDrift' | 'newLedger' | 'newAgreement'> {
+  const newLedger = doorman ? (): Ledger => doorman.newLedger() : booksOf
+  return {
+    drift,
+    electionDrift: electionDrift ?? drift,
+    ...(newLedger && { newLedger }),
+    ...(areTermsHasty && { newAgreement: (own: BudgetTerms) => new HastyTerms(own, clock) }),
+  }
 }
 
 /** What a voter that lies answers: a promise to everybody. */
@@ -69,4 +102,35 @@ export class NewestOnlyLedger implements Ledger {
   lastExpiryMs(): number {
     return this.#newest?.expiresMs ?? 0
   }
+}
+
+/** What an allocator is configured with holds at once, whatever the others reckon with. */
+export class HastyTerms extends AgreedTerms implements Agreement {
+  #latest: BudgetTerms
+
+  constructor(own: BudgetTerms, clock: Clock) {
+    super(own, 0, clock)
+    this.#latest = own
+  }
+
+  override configure(own: BudgetTerms): void {
+    super.configure(own)
+    this.#latest = own
+  }
+
+  override sliceOf(region: string): Share {
+    return this.#latest.regions.get(region)?.floor ?? NO_SHARE
+  }
+
+  override reserved(): ReadonlyMap<string, Share> {
+    return new Map(Array.from(this.#latest.regions, ([region, { floor }]) => [region, floor]))
+  }
+}
+
+/** What a region says, as far as it is sabotaged; `force` is what it truly has from above. */
+export function tamperedReport(report: LeaseReport, force: Share | undefined, sabotage: Sabotage): LeaseReport {
+  const floor = report.terms?.floor ?? NO_SHARE
+  const isHidden = sabotage.isFloorAckedEarly === true && report.slice.rate > floor.rate
+  const claimed = sabotage.isEarlyAck === true ? (force ?? report.force) : report.force
+  return { ...report, force: claimed, slice: isHidden ? floor : report.slice }
 }

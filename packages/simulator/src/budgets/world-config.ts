@@ -24,6 +24,8 @@ export interface WorldConfig {
   readonly link?: (from: string, to: string) => LinkConditions | undefined
   readonly demand: Demand
   readonly sabotage: Sabotage
+  /** How long sidecars live on slices of the floor; left out, as in the sidecar. In milliseconds. */
+  readonly sliceMs?: number
   /** How often things happen; left out, as in the sidecar. */
   readonly pace?: WorldPace
   /** When sidecars start, one after the other within a second, in milliseconds; left out: all at once at the beginning. */
