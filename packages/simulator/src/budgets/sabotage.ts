@@ -105,7 +105,7 @@ export class NewestOnlyLedger implements Ledger {
 }
 
 /** What an allocator is configured with holds at once, whatever the others reckon with. */
-export class HastyTerms extends AgreedTerms implements Agreement {
+class HastyTerms extends AgreedTerms implements Agreement {
   #latest: BudgetTerms
 
   constructor(own: BudgetTerms, clock: Clock) {
