@@ -11,12 +11,18 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-function addPackage(name: string, layer: string, dependencies: Record<string, string>, code: string): void {
+function addPackage(
+  name: string,
+  layer: string,
+  dependencies: Record<string, string>,
+  code: string,
+  exports: Record<string, string> = { '.': './src/index.ts' },
+): void {
   const folder = join(root, 'packages', name)
   mkdirSync(join(folder, 'src'), { recursive: true })
   writeFileSync(join(folder, 'README.md'), `# ${name}`)
   writeFileSync(join(folder, 'src', 'index.ts'), code)
-  const manifest = { name: `@spillway/${name}`, dependencies, nx: { tags: [`layer:${layer}`] } }
+  const manifest = { name: `@spillway/${name}`, dependencies, exports, nx: { tags: [`layer:${layer}`] } }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
 }
 
@@ -54,8 +60,15 @@ test('refuses imports that reach into a package', () => {
   addPackage('admission', 'policy', { '@spillway/call': '*' }, "export * from '@spillway/call/src/gates.ts'\n")
 
   expect(findBreaches(root)).toEqual([
-    'packages/admission/src/index.ts: reaches into @spillway/call; import it by its name only',
+    'packages/admission/src/index.ts: reaches into @spillway/call; import what it exports',
   ])
+})
+
+test('accepts imports of all that a package exports', () => {
+  addPackage('call', 'core', {}, '', { '.': './src/index.ts', './words': './src/index.ts' })
+  addPackage('admission', 'policy', { '@spillway/call': '*' }, "export * from '@spillway/call/words'\n")
+
+  expect(findBreaches(root)).toEqual([])
 })
 
 test('refuses catch-all file names', () => {

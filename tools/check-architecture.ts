@@ -33,6 +33,7 @@ interface Manifest {
   readonly name: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly exports?: Readonly<Record<string, string>>
   readonly nx?: { readonly tags?: readonly string[] }
 }
 
@@ -107,12 +108,17 @@ function checkImports(project: Project, byName: ReadonlyMap<string, Project>, fi
     else if (!production.has(name) && !(isTest && development.has(name))) {
       breaches.push(`imports ${name}, which ${project.manifest.name} does not declare`)
     }
-    if (byName.has(name) && specifier !== name) breaches.push(`reaches into ${name}; import it by its name only`)
+    const target = byName.get(name)
+    if (target && !isExported(target, specifier)) breaches.push(`reaches into ${name}; import what it exports`)
     const owners = OWNERS[name]
     if (owners && !isTest && !owners.includes(project.short))
       breaches.push(`imports ${name}; only ${owners.join(', ')} may`)
   }
   return breaches
+}
+
+function isExported({ manifest }: Project, specifier: string): boolean {
+  return Object.hasOwn(manifest.exports ?? {}, `.${specifier.slice(manifest.name.length)}`)
 }
 
 function importsOf(text: string): string[] {

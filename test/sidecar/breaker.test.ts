@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { Status } from '@spillway/call'
-import { InspectorClient, type BreakerView } from '@spillway/inspect'
+import type { BreakerView } from '@spillway/inspect'
+import { InspectorClient } from '@spillway/inspect/client'
 import { expect, test } from 'vitest'
 import { Scene, StockCaller, type Receipt, type Work } from './scene.ts'
 

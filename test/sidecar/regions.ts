@@ -1,5 +1,6 @@
 import { NatsServer } from '@spillway/testkit'
-import { InspectorClient, type BudgetView } from '@spillway/inspect'
+import type { BudgetView } from '@spillway/inspect'
+import { InspectorClient } from '@spillway/inspect/client'
 import type { Sidecar } from '@spillway/sidecar'
 import { StockApp, StockCaller, sceneConfig, startSidecar, stockContract } from './scene.ts'
 

@@ -16,7 +16,7 @@ import {
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import { loadContract, type Contract } from '@spillway/contract'
-import { InspectorClient } from '@spillway/inspect'
+import { InspectorClient } from '@spillway/inspect/client'
 import { configFrom, createSidecar, type Sidecar, type SidecarConfig } from '@spillway/sidecar'
 
 const STOCK_PROTO = fileURLToPath(new URL('stock.proto', import.meta.url))

@@ -1,5 +1,6 @@
 import { status, type StatusObject } from '@grpc/grpc-js'
-import { InspectorClient, type BudgetView } from '@spillway/inspect'
+import type { BudgetView } from '@spillway/inspect'
+import { InspectorClient } from '@spillway/inspect/client'
 import { createSidecar, type Sidecar } from '@spillway/sidecar'
 import { NatsServer } from '@spillway/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import type { InspectorClient, TapFilter } from '@spillway/inspect'
+import type { TapFilter } from '@spillway/inspect'
+import type { InspectorClient } from '@spillway/inspect/client'
 import type { CommandContext } from './command-context.ts'
 
 type Finish = (exitCode: number) => void

@@ -1,4 +1,5 @@
-import { InspectorClient, InspectorError, inspectorSocketPath } from '@spillway/inspect'
+import { inspectorSocketPath } from '@spillway/inspect'
+import { InspectorClient, InspectorError } from '@spillway/inspect/client'
 import type { ConfigSources } from '@spillway/sidecar'
 import { readConfig } from './start-sidecar.ts'
 import { userError } from './user-error.ts'

@@ -112,5 +112,5 @@ test('the examples have a configuration that is right, from whatever folder it i
   expect(checked.exitCode).toBe(0)
   expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')
   expect(explained.out).toMatch(/^priority +standard +method option +\S+proto\/example\/bank\/v1\/bank\.proto:19$/m)
-  expect(explained.out).toMatch(/^breaker\.open +5s +yaml default +\S+proto\/example\/spillway\.yaml:18$/m)
+  expect(explained.out).toMatch(/^breaker\.open +5s +yaml default +\S+proto\/example\/spillway\.yaml:19$/m)
 })

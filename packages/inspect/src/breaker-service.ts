@@ -16,7 +16,7 @@ import { SoonTask, every, type Watchers } from './watchers.ts'
 export interface ServiceParts {
   readonly server: Server
   readonly source: InspectorSource
-  readonly access: () => Access
+  readonly access: Access
   readonly watchers: Watchers
   readonly clock: Clock
 }
@@ -57,7 +57,7 @@ function serveWrites(parts: ServiceParts): void {
 
 /** Checks the request, then the role; audits; acts; answers with the breaker as it is then. */
 function change(
-  { source, access: accessOf }: ServiceParts,
+  { source, access }: ServiceParts,
   action: OperatorAction['action'],
   request: ChangeBreakerRequest,
   call: ServerUnaryCall<ChangeBreakerRequest, BreakerMessage>,
@@ -65,7 +65,6 @@ function change(
 ): BreakerMessage | RpcFault {
   const fault = checkChange(request)
   if (fault !== undefined) return fault
-  const access = accessOf()
   const { name: target, reason } = request
   source.audit({ action, target, by: callerOf(access, call), isAllowed: access.canWrite, reason })
   if (!access.canWrite) return writeDenied(access)

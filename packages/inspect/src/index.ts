@@ -15,15 +15,6 @@ export type {
   TapEvent,
   TapFilter,
 } from './views.ts'
-export {
-  InspectorClient,
-  type InspectorClientOptions,
-  type MethodsSnapshot,
-  type BreakerChange,
-  type TapBatch,
-  type WatchOptions,
-} from './inspector-client.ts'
-export { InspectorError } from './inspector-error.ts'
-export type { HealthStatus } from './health-service.ts'
+export type { HealthStatus } from './health-statuses.ts'
 export { startInspector, type Inspector, type InspectorOptions } from './inspector.ts'
 export { inspectorFolder, inspectorSocketPath } from './socket-path.ts'

@@ -1,23 +1,14 @@
 import { chmodSync, rmSync } from 'node:fs'
-import { Server, ServerCredentials, status } from '@grpc/grpc-js'
+import type { Socket } from 'node:net'
 import type { Clock } from '@spillway/clock'
 import type { Access } from './access.ts'
-import { serveBreakers } from './breaker-service.ts'
-import { serveBudgets } from './budget-service.ts'
-import { Health, type HealthStatus } from './health-service.ts'
+import type { ControlApi } from './control-api.ts'
+import { Door } from './door.ts'
+import { HealthStatuses, type HealthStatus } from './health-statuses.ts'
 import type { InspectorSource } from './inspector-source.ts'
-import { serveMethods } from './method-service.ts'
-import { serveReflection } from './reflection.ts'
-import { RpcFault } from './rpc-fault.ts'
-import { packageDefinition } from './schema.ts'
-import { serverOptions } from './server-options.ts'
 import { prepareSocket } from './socket-path.ts'
-import { serveTap } from './tap-service.ts'
-import { probeTcp } from './tcp-probe.ts'
-import { Watchers } from './watchers.ts'
 
 const MOST_WATCHERS = 64
-const SHUTDOWN_GRACE_MS = 1_000
 const UNIX = 'unix:'
 
 /** Where and how to serve the control API. */
@@ -68,18 +59,19 @@ class RunningInspector implements Inspector {
   address: string
   socketPath: string | undefined
   readonly #options: InspectorOptions
-  readonly #health = new Health()
-  readonly #watchers: Watchers
-  readonly #servers: Server[] = []
+  readonly #health = new HealthStatuses()
+  readonly #doors: Door[] = []
+  #loading: Promise<ControlApi> | undefined
+  #api: ControlApi | undefined
+  #isClosed = false
 
   constructor(options: InspectorOptions) {
     this.#options = options
     this.address = options.address
-    this.#watchers = new Watchers(options.maxWatchers ?? MOST_WATCHERS)
   }
 
   get watchers(): number {
-    return this.#watchers.size
+    return this.#api?.watchers ?? 0
   }
 
   setHealth(service: string, status: HealthStatus): void {
@@ -95,16 +87,19 @@ class RunningInspector implements Inspector {
   }
 
   async close(): Promise<void> {
-    this.#watchers.closeAll(new RpcFault(status.UNAVAILABLE, 'the sidecar is shutting down'))
-    await Promise.all(this.#servers.splice(0).map((server) => shutDown(server, this.#options.clock)))
+    this.#isClosed = true
+    for (const door of this.#doors) door.close()
+    // What failed to load has been told of, and serves nobody.
+    await this.#loading?.then(
+      (api) => api.close(),
+      () => undefined,
+    )
     if (this.socketPath !== undefined) rmSync(this.socketPath, { force: true })
   }
 
   async #listenTcp(address: string, socketPath: InspectorOptions['socketPath']): Promise<number> {
-    await probeTcp(address).catch((error: unknown) => Promise.reject(cannotListen(address, error)))
     let access: Access = { canWrite: false, socketPath: undefined }
-    const server = this.#serverFor(() => access)
-    const port = await this.#bind(server, address)
+    const port = await this.#open(address, () => access)
     access = { canWrite: false, socketPath: socketPath?.(port) }
     return port
   }
@@ -112,34 +107,40 @@ class RunningInspector implements Inspector {
   async #listenUnix(path: string): Promise<void> {
     await prepareSocket(path)
     const access: Access = { canWrite: true, socketPath: path }
-    const server = this.#serverFor(() => access)
-    await this.#bind(server, `${UNIX}${path}`)
+    await this.#open(`${UNIX}${path}`, () => access)
     chmodSync(path, 0o600)
     this.socketPath = path
   }
 
-  /** A server with every service on it. `access` is asked per call, since the socket's path follows the port. */
-  #serverFor(access: () => Access): Server {
-    const server = new Server(serverOptions)
-    const { source, clock } = this.#options
-    const parts = { server, source, clock, watchers: this.#watchers, access }
-    serveBreakers(parts)
-    serveMethods(parts)
-    serveBudgets(parts)
-    serveTap(parts)
-    this.#health.serve(server, this.#watchers)
-    serveReflection(server, packageDefinition)
-    this.#servers.push(server)
-    return server
+  /** `access` is asked for each connection, since the socket's path follows the port. */
+  async #open(address: string, access: () => Access): Promise<number> {
+    const door = new Door((socket) => void this.#welcome(socket, access()))
+    this.#doors.push(door)
+    try {
+      return await door.listen(address)
+    } catch (error) {
+      throw cannotListen(address, error)
+    }
   }
 
-  #bind(server: Server, address: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-      server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-        if (error === null) resolve(port)
-        else reject(cannotListen(address, error))
-      })
-    })
+  async #welcome(socket: Socket, access: Access): Promise<void> {
+    try {
+      this.#loading ??= this.#load()
+      const api = await this.#loading
+      if (this.#isClosed) socket.destroy()
+      else api.accept(socket, access)
+    } catch (error) {
+      socket.destroy()
+      process.emitWarning(`the inspector cannot serve: ${String(error)}`) // the calls of others go on
+    }
+  }
+
+  /** Most sidecars are asked nothing for most of their lives: what answers is loaded when somebody comes. */
+  async #load(): Promise<ControlApi> {
+    const { ControlApi } = await import('./control-api.ts')
+    const { source, clock, maxWatchers = MOST_WATCHERS } = this.#options
+    this.#api = new ControlApi({ source, clock, health: this.#health, maxWatchers })
+    return this.#api
   }
 }
 
@@ -154,15 +155,4 @@ function cannotListen(address: string, error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error)
   const code = Object.keys(REASONS).find((name) => message.includes(name))
   return new Error(`inspector cannot listen on ${address}: ${REASONS[code ?? ''] ?? message}`, { cause: error })
-}
-
-/** Lets running calls end for a moment, then closes what is left. */
-function shutDown(server: Server, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.schedule(SHUTDOWN_GRACE_MS, () => server.forceShutdown())
-    server.tryShutdown(() => {
-      timer.cancel()
-      resolve()
-    })
-  })
 }

@@ -1,4 +1,5 @@
-import type { BreakerView, InspectorClient } from '@spillway/inspect'
+import type { BreakerView } from '@spillway/inspect'
+import type { InspectorClient } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
 import { styled, type Style, type Terminal } from '../terminal.ts'
 import { textTable, type Column } from '../text-table.ts'

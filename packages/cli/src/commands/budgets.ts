@@ -1,4 +1,5 @@
-import type { BudgetView, InspectorClient } from '@spillway/inspect'
+import type { BudgetView } from '@spillway/inspect'
+import type { InspectorClient } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
 import { styled, type Terminal } from '../terminal.ts'
 import { textTable, type Column } from '../text-table.ts'

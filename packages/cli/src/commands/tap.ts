@@ -1,4 +1,5 @@
-import type { InspectorClient, TapEvent, TapFilter } from '@spillway/inspect'
+import type { TapEvent, TapFilter } from '@spillway/inspect'
+import type { InspectorClient } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
 import { styled, type Terminal } from '../terminal.ts'
 

@@ -1,4 +1,5 @@
-import type { InspectorClient, ListenerView, MethodStatsView, MethodsSnapshot } from '@spillway/inspect'
+import type { ListenerView, MethodStatsView } from '@spillway/inspect'
+import type { InspectorClient, MethodsSnapshot } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
 import type { Terminal } from '../terminal.ts'
 import { textTable, type Column } from '../text-table.ts'

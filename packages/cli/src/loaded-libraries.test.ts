@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CommandProcess, FREE_PORTS, runCommand } from './command-process.fixture.ts'
+
+const PRELOAD = fileURLToPath(new URL('library-log.fixture.ts', import.meta.url))
+const INSPECTOR = ['@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection']
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spillway-libraries-'))
+})
+
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** A sidecar that notes which libraries it loads. */
+class NotingSidecar implements AsyncDisposable {
+  readonly #log = join(folder, 'libraries')
+  readonly #command: CommandProcess
+
+  constructor(...args: readonly string[]) {
+    const flags = [...FREE_PORTS, '--drain-settle', '0ms', '--drain-stop', '0ms', ...args]
+    const env = { NODE_OPTIONS: `--import ${PRELOAD}`, LIBRARY_LOG: this.#log }
+    this.#command = new CommandProcess(['sidecar', '--app-port', '1', ...flags], env)
+  }
+
+  /** Resolves with the address of its inspector once it listens. */
+  async inspector(): Promise<string> {
+    const [, address = ''] = await this.#command.says(/inspector (\S+)/)
+    return address
+  }
+
+  /** Libraries that our own code has asked for so far, by name. */
+  get libraries(): string[] {
+    return [...new Set(readFileSync(this.#log, 'utf8').trimEnd().split('\n'))].sort()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#command.signal('SIGTERM')
+    await this.#command.end
+  }
+}
+
+test('a sidecar loads what serves its inspector when somebody asks it, not before', async () => {
+  await using sidecar = new NotingSidecar()
+  const inspector = await sidecar.inspector()
+  const before = sidecar.libraries
+  const asked = await runCommand(['breakers', '--inspect', inspector])
+  const after = sidecar.libraries
+
+  expect(before).toContain('opossum')
+  expect(before.filter((name) => INSPECTOR.includes(name))).toEqual([])
+  expect(asked.out).toContain('no breakers yet')
+  expect(after.filter((name) => !before.includes(name))).toEqual(INSPECTOR)
+})
