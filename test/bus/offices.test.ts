@@ -5,6 +5,9 @@ import { Fleet, TERMS } from './fleet.ts'
 /** A voter that has just started promises nothing for as long. */
 const SILENT_MS = 8_000
 
+/** A second of all but the floors: after a cold start these are kept for whoever may still live on slices of them. */
+const UNFLOORED = 0.8 * TERMS.share.rate
+
 describe.each(natsVersions())('offices by votes on nats-server $version', ({ binary }) => {
   if (!binary) return test.skip('no such server here')
   let server: NatsServer
@@ -47,7 +50,7 @@ describe.each(natsVersions())('offices by votes on nats-server $version', ({ bin
     const admitted: number[] = []
     const note = (nowMs: number): void => void admitted.push(nowMs)
     const load = Promise.all([fleet.load('eu-a', 1_500, 8_000, note), fleet.load('us-a', 1_500, 8_000, note)])
-    await expect.poll(() => fleet.inForce, { timeout: 5_000 }).toBeGreaterThan(0.8 * TERMS.share.rate)
+    await expect.poll(() => fleet.inForce, { timeout: 5_000 }).toBeGreaterThan(0.9 * UNFLOORED)
     const before = fleet.allocator
     const epoch = before?.node.allocatorElection.office?.epoch ?? 0
 
@@ -58,7 +61,7 @@ describe.each(natsVersions())('offices by votes on nats-server $version', ({ bin
     expect(fleet.allocator).toBeDefined()
     await load
     expect(worstExcess(admitted, TERMS.share.rate)).toBeLessThanOrEqual(TERMS.share.burst)
-    expect(admitted.length).toBeGreaterThan(0.7 * TERMS.share.rate * 8)
+    expect(admitted.length).toBeGreaterThan(0.85 * UNFLOORED * 8)
   })
 })
 
