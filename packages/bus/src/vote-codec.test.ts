@@ -17,7 +17,15 @@ const request: VoteRequest = {
   inherits: 'c0',
   isRelease: true,
 }
-const vote: Vote = { voter: 'eu', candidate: 'c1', round: 3, isPromised: true, forMs: 7_999.5, otherEpoch: 41 }
+const vote: Vote = {
+  voter: 'eu',
+  candidate: 'c1',
+  round: 3,
+  isPromised: true,
+  forMs: 7_999.5,
+  otherEpoch: 41,
+  rival: 'c2',
+}
 const handOver: HandOver = {
   incarnation: 'c0',
   epoch: 2 ** 40,

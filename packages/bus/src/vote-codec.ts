@@ -40,6 +40,7 @@ export function decodeVote(bytes: Uint8Array, voter: string): Vote | undefined {
     isPromised: message['isPromised'] === true,
     forMs: number(message['forMs']),
     otherEpoch: number(message['otherEpoch']),
+    rival: text(message['rival']),
   }
 }
 

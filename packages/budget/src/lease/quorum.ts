@@ -11,6 +11,11 @@ export class Quorum {
     this.#first = [...this.#voters].sort()[0]
   }
 
+  /** All voters, each once. */
+  get names(): ReadonlySet<string> {
+    return this.#voters
+  }
+
   /** How many voters there are. */
   get size(): number {
     return this.#voters.size

@@ -165,7 +165,9 @@ export class RegionNode {
   /** This region's vote on who is allocator. Undefined while another process has it, and when no answer is due. */
   vote(request: VoteRequest): Vote | undefined {
     const { office } = this.regionElection
-    return office && this.#termOf(office).voter.handle(request, office.deadlineMs)
+    const vote = office && this.#termOf(office).voter.handle(request, office.deadlineMs)
+    this.allocatorElection.overheard(request, vote)
+    return vote
   }
 
   /** An allocator has left in good order, and this is what it had out. */

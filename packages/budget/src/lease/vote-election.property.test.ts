@@ -19,6 +19,7 @@ function drifting(truth: ManualClock, rate: number): Clock {
 
 interface Story {
   readonly voters?: readonly string[]
+  readonly candidates?: number
   /** Restarted voters promise nothing for so long. */
   readonly silentMs?: number
   /** How likely it is that one of them restarts within 10 ms. */
@@ -34,11 +35,17 @@ interface Gone {
 }
 
 /**
- * Three candidates and some voters that restart now and then, on a network that loses, doubles and delays. Returns the epochs
+ * Some candidates and some voters that restart now and then, on a network that loses, doubles and delays. Returns the epochs
  * that held office, whether two ever held it at once, and whether somebody followed without the ledger of who had left.
  */
 function elect(seed: number, story: Story) {
-  const { voters: names = VOTERS, silentMs = TTL_MS, restarts = 0.005, isRetiring = false } = story
+  const {
+    voters: names = VOTERS,
+    candidates: crowd = 3,
+    silentMs = TTL_MS,
+    restarts = 0.005,
+    isRetiring = false,
+  } = story
   const random = new SeededRandom(seed)
   const truth = new ManualClock(1_000)
   const newClock = (): Clock => drifting(truth, 1 + (DRIFT / 2) * (2 * random.next() - 1))
@@ -53,7 +60,7 @@ function elect(seed: number, story: Story) {
     const election = new VoteElection({ ...TIMES, candidate: name, voters: names }, clock, random)
     return { name, clock, election, ledgers: new Set([name]) }
   }
-  const candidates = [stand(), stand(), stand()]
+  const candidates = Array.from({ length: crowd }, stand)
   const carry = (deliver: () => void): void => {
     if (random.next() < 0.2) return
     truth.schedule(60 * random.next(), deliver)
@@ -109,6 +116,8 @@ describe('an election by votes', () => {
     ['four', { voters: ['a', 'b', 'c', 'd'] }],
     ['two', { voters: ['a', 'b'] }],
     ['one', { voters: ['a'] }],
+    ['a crowd', { candidates: 12 }],
+    ['a crowd of leaders that hand over', { candidates: 8, isRetiring: true }],
     ['leaders that hand over', { isRetiring: true }],
     ['leaders that hand over to three voters', { voters: ['a', 'b', 'c'], isRetiring: true, restarts: 0.001 }],
   ])('with %s has one leader at a time whatever is lost, late or restarted, and again and again one', (_, story) => {
@@ -135,7 +144,7 @@ describe('an election by votes', () => {
 
 describe('a candidate', () => {
   const clock = new ManualClock()
-  const promise = { candidate: 'x', isPromised: true, forMs: TTL_MS, otherEpoch: 0 }
+  const promise = { candidate: 'x', isPromised: true, forMs: TTL_MS, otherEpoch: 0, rival: '' }
 
   function newElection(voters = ['a', 'b', 'c']): VoteElection {
     return new VoteElection({ ...TIMES, candidate: 'x', voters }, clock, new SeededRandom(1))
@@ -187,6 +196,92 @@ describe('a candidate', () => {
     expect(election.poll(true)).toBeUndefined()
     clock.advance(200)
     expect(election.poll(true)?.epoch).toBeGreaterThan(1e9)
+  })
+
+  const refusal = { ...promise, isPromised: false, forMs: 450 }
+
+  test('gives everything back as soon as it cannot win and hears of a candidate that ranks before it', () => {
+    const election = newElection(['a', 'b', 'c', 'd'])
+    const round = election.poll(true)?.round ?? 0
+    election.answered({ ...promise, voter: 'a', round })
+    election.answered({ ...refusal, voter: 'b', round, rival: 'w' })
+    expect(election.poll(true)).toBeUndefined()
+
+    election.answered({ ...refusal, voter: 'c', round, rival: 'y' })
+    expect(election.poll(true)).toBeUndefined()
+    election.answered({ ...refusal, voter: 'd', round, rival: 'w' })
+    expect(election.poll(true)).toMatchObject({ isRelease: true })
+    // What was promised and is still under way is of no use any more.
+    election.answered({ ...promise, voter: 'b', round })
+    election.answered({ ...promise, voter: 'c', round })
+    expect([election.office, election.poll(true)]).toEqual([undefined, undefined])
+  })
+
+  test('goes on asking while only lesser ones are in its way', () => {
+    const election = newElection()
+    const round = election.poll(true)?.round ?? 0
+    clock.advance(20)
+    for (const voter of ['b', 'c']) election.answered({ ...refusal, voter, round, rival: 'y' })
+    clock.advance(10)
+    expect(election.poll(true)).toBeUndefined()
+
+    clock.advance(10)
+    const again = election.poll(true)
+    expect(again).toMatchObject({ isRelease: false })
+    election.answered({ ...promise, voter: 'a', round })
+    election.answered({ ...promise, voter: 'b', round: again?.round ?? 0 })
+    expect(election.office).toBeDefined()
+  })
+
+  test('counts no promise of an epoch that the voter promised to somebody else, and asks for a higher one', () => {
+    const election = newElection()
+    const first = election.poll(true)
+    const { round = 0, epoch = 0 } = first ?? {}
+    election.answered({ ...promise, voter: 'a', round })
+    election.answered({ ...promise, voter: 'b', round, otherEpoch: epoch })
+    expect(election.office).toBeUndefined()
+
+    const again = election.poll(true)
+    expect(again?.epoch).toBe(epoch + 1)
+    election.answered({ ...promise, voter: 'b', round: again?.round ?? 0, otherEpoch: epoch })
+    expect(election.office).toBeUndefined()
+    election.answered({ ...promise, voter: 'c', round: again?.round ?? 0 })
+    expect(election.office?.epoch).toBe(epoch + 1)
+  })
+
+  test('lets a candidate that it overhears go first, but only once', () => {
+    const election = newElection()
+    const begun = { candidate: 'y', round: 1, epoch: 1, isInOffice: false, inherits: '', isRelease: false }
+    election.overheard({ ...begun, candidate: 'x' }, undefined)
+    election.overheard(begun, undefined)
+    clock.advance(TIMES.askedMs - 1)
+    expect(election.poll(true)).toBeUndefined()
+
+    election.overheard(begun, undefined)
+    clock.advance(1 + TIMES.roundMs)
+    expect(election.poll(true)).toBeDefined()
+  })
+
+  test('asks nobody while the voter beside it is bound to a leader', () => {
+    const election = newElection()
+    const leading = { candidate: 'y', round: 1, epoch: 1, isInOffice: true, inherits: '', isRelease: false }
+    election.overheard(leading, { ...promise, voter: 'a', candidate: 'y', round: 1 })
+    clock.advance(TTL_MS)
+    expect(election.poll(true)).toBeUndefined()
+
+    clock.advance(TTL_MS * DRIFT + TIMES.roundMs)
+    expect(election.poll(true)).toBeDefined()
+  })
+
+  test('that too few voters answer gives back after two rounds', () => {
+    const election = newElection()
+    const asked = Array.from({ length: 3 }, () => {
+      const request = election.poll(true)
+      clock.advance(TIMES.roundMs)
+      return request?.isRelease
+    })
+
+    expect(asked).toEqual([false, false, true])
   })
 
   test('that may not stand does not, and one that was told to go leaves once and for all', () => {

@@ -89,6 +89,26 @@ test('is bound to a mere candidate for a short time only', () => {
   expect(voter.handle(ask('y'))).toMatchObject({ isPromised: true })
 })
 
+test('names the candidate that may give its promise back, but no leader', () => {
+  const { clock, voter } = newVoter()
+  voter.handle(ask('x', 1, { isInOffice: false }))
+  expect(voter.handle(ask('y'))).toMatchObject({ isPromised: false, rival: 'x' })
+
+  voter.handle(ask('x', 2))
+  expect(voter.handle(ask('y', 2))).toMatchObject({ isPromised: false, rival: '' })
+  clock.advance(900)
+  expect(voter.handle(ask('y', 3))).toMatchObject({ isPromised: false, rival: '' })
+})
+
+test('names nobody while a leader that left binds it longer than a candidate does', () => {
+  const { voter } = newVoter()
+  voter.handle(ask('x'))
+  voter.handle(ask('y', 1, { inherits: 'x', isInOffice: false }))
+
+  expect(voter.handle(ask('z'))).toMatchObject({ isPromised: false, rival: '' })
+  expect(voter.handle(ask('z', 2, { inherits: 'x' }))).toMatchObject({ isPromised: false, rival: 'y' })
+})
+
 test('promises nothing beyond the end of its own term', () => {
   const { clock, voter } = newVoter()
   const vote = voter.handle(ask('x'), clock.nowMs() + 510)

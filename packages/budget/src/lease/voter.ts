@@ -27,6 +27,8 @@ export interface Vote {
   readonly forMs: number
   /** Highest epoch that the voter promised to anybody else. */
   readonly otherEpoch: number
+  /** Not promised, because of a candidate without office that may yet give it back: who that is. Else empty. */
+  readonly rival: string
 }
 
 /** How a voter votes. Times in milliseconds. */
@@ -43,10 +45,10 @@ export interface VoterConfig {
 }
 
 /**
- * A voter (rule S11): promises an office to one candidate at a time, and to nobody else before that time has passed. Keeps
- * nothing on disk; who restarts one makes it silent for a full time to live, in which all that it may have promised before runs
- * out. After PaxosLease (M. Trencseni et al., 2012), with one phase instead of two: who gets no majority gives its promises
- * back and tries again.
+ * A voter (rule S11): promises an office to one candidate at a time, and to nobody else before that time has passed or that
+ * candidate has given it back. Keeps nothing on disk; who restarts one makes it silent for a full time to live, in which all
+ * that it may have promised before runs out. After PaxosLease (M. Trencseni et al., 2012), with one phase instead of two: who
+ * gets no majority gives its promises back and tries again. A refusal names whom that is up to; a voter itself ranks nobody.
  */
 export class Voter {
   readonly #config: VoterConfig
@@ -55,6 +57,7 @@ export class Voter {
   /** The promised candidate's latest request: older ones are late, and may have been given back. */
   #round = 0
   #untilMs: number
+  #isToLeader = false
   /** A leader that has left: until then only who knows what it granted may follow. */
   #left = { incarnation: '', untilMs: Number.NEGATIVE_INFINITY }
   #epoch = 0
@@ -84,20 +87,26 @@ export class Voter {
     const answer = { voter: this.#config.name, candidate, round }
     if (freeMs > nowMs) {
       const otherEpoch = Math.max(this.#epoch, this.#otherEpoch)
-      return { ...answer, isPromised: false, forMs: freeMs - nowMs, otherEpoch }
+      return { ...answer, isPromised: false, forMs: freeMs - nowMs, otherEpoch, rival: this.#rival(freeMs, nowMs) }
     }
     if (!isHolder) this.#change(request.inherits)
     const { ttlMs, askedMs, drift } = this.#config
     const forMs = Math.max(0, Math.min(request.isInOffice ? ttlMs : askedMs, (deadlineMs - nowMs) / (1 + drift)))
     // What was promised before stands, should this promise be shorter.
     this.#promise(request, Math.max(isHolder ? this.#untilMs : 0, nowMs + forMs * (1 + drift)))
-    return { ...answer, isPromised: true, forMs, otherEpoch: this.#otherEpoch }
+    return { ...answer, isPromised: true, forMs, otherEpoch: this.#otherEpoch, rival: '' }
   }
 
   /** When somebody who inherits from that leader, or from nobody, may be promised something. */
   #freeMs(inherits: string): number {
     if (inherits !== '' && inherits === this.#promisedTo) return Number.NEGATIVE_INFINITY
     return inherits === this.#left.incarnation ? this.#untilMs : Math.max(this.#untilMs, this.#left.untilMs)
+  }
+
+  /** Who could free this voter before `freeMs`: not who has led, nor a forgotten one during the silence after a start. */
+  #rival(freeMs: number, nowMs: number): string {
+    const { askedMs, drift } = this.#config
+    return this.#isToLeader || freeMs > nowMs + askedMs * (1 + drift) ? '' : this.#promisedTo
   }
 
   /** Another candidate's turn. What the last one was promised binds all who do not inherit from it, if this one does. */
@@ -107,10 +116,11 @@ export class Voter {
     this.#left = { incarnation: inherits, untilMs: Math.max(this.#untilMs, this.#left.untilMs) }
   }
 
-  #promise({ candidate, round, epoch }: VoteRequest, untilMs: number): void {
+  #promise({ candidate, round, epoch, isInOffice }: VoteRequest, untilMs: number): void {
     this.#promisedTo = candidate
     this.#round = round
     this.#epoch = epoch
     this.#untilMs = untilMs
+    this.#isToLeader = isInOffice
   }
 }
