@@ -271,6 +271,7 @@ export class BudgetWorld implements Fleet {
         }
       },
       handOver: (whole) => {
+        this.#count('between', this.#config.regions - 1)
         const told = this.#config.sabotage.isLedgerForgotten ? { ...whole, commitments: [] } : whole
         for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveHandOver(told))
       },
@@ -313,7 +314,9 @@ export class BudgetWorld implements Fleet {
   #poll(from: Machine, to: Machine, handle: () => Vote | undefined, answer: (vote: Vote) => void): void {
     this.#carry(from, to, () => {
       const vote = handle()
-      if (vote) this.#carry(to, from, () => answer(this.#config.sabotage.isTwoFaced ? promiseAll(vote) : vote))
+      if (!vote) return
+      if (from.region !== to.region) this.#count('between', 1)
+      this.#carry(to, from, () => answer(this.#config.sabotage.isTwoFaced ? promiseAll(vote) : vote))
     })
   }
 
