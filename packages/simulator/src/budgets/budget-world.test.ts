@@ -205,7 +205,7 @@ const scenarios: readonly Scenario[] = [
     what: "no sidecar's lease outlives the lease of its region",
     sabotage: { isUncontained: true },
     config: { regions: 3 },
-    events: [leaderElsewhere, [40_000, (world) => isolate(world, 'r0')], [46_800, silenceSidecars]],
+    events: [leaderElsewhere, [40_000, (world) => isolate(world, 'r0')], [45_800, silenceSidecars]],
   },
   {
     rule: 'S6',
