@@ -16,10 +16,15 @@ const isLasting = ['run', 'sidecar'].includes(process.argv[2])
  * that are moved all the same die there: by itself V8 collects them when it is four times as large as what lives in it.
  */
 const HEAP_LIMITS = ['--max-semi-space-size=4', '--heap-growing-percent=20']
+/**
+ * Told to glibc: memory that is freed, such as what V8 compiled with under the first load, goes back to the system. By itself
+ * glibc keeps it, and the more, the larger the blocks that it has seen. Other libraries do not look at this.
+ */
+const MALLOC_LIMITS = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' }
 const folder = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
-  if (isLasting) limitHeap()
+  if (isLasting) limitMemory()
   keepCompiledCode()
   await import('../src/main.ts')
 } else {
@@ -32,12 +37,19 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   } else runAgain(runtime)
 }
 
-/** V8 takes such flags at its start only. Replaces this process by the same one with them, unless somebody has set a size. */
-function limitHeap() {
+/** Such limits are taken at a start only. Replaces this process by the same one with them, unless somebody has set a size. */
+function limitMemory() {
+  // Those of the start before are in force, and not meant for the app.
+  for (const name in MALLOC_LIMITS) if (process.env[name] === MALLOC_LIMITS[name]) delete process.env[name]
   const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ')
   if (typeof process.execve !== 'function' || given.includes('semi-space-size')) return
   const args = [process.execPath, ...process.execArgv, ...HEAP_LIMITS, ...process.argv.slice(1)]
-  process.execve(process.execPath, args, process.env)
+  process.execve(process.execPath, args, withMallocLimits(process.env))
+}
+
+/** That environment with the limits, unless somebody has set others. */
+function withMallocLimits(env) {
+  return Object.assign({}, MALLOC_LIMITS, env)
 }
 
 /** From the second start on no TypeScript is stripped: a third of the memory at start, and most of the time. */
@@ -62,11 +74,11 @@ function nearest(start, path) {
 
 /** Becomes, as far as anybody can tell, the same command on the other runtime. That ends with us by its lifeline. */
 function runAgain(runtime) {
-  const env = Object.assign({}, process.env, { SPILLWAY_LIFELINE: '3' })
   // The limits now: replacing the process later would close the lifeline.
+  const limited = isLasting ? withMallocLimits(process.env) : process.env
   const flags = isLasting ? HEAP_LIMITS : []
   const child = spawn(runtime, flags.concat(process.argv.slice(1)), {
-    env,
+    env: Object.assign({}, limited, { SPILLWAY_LIFELINE: '3' }),
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
   })
   for (const signal of FORWARDED) process.on(signal, () => child.kill(signal))

@@ -27,10 +27,14 @@ class NotingSidecar implements AsyncDisposable {
     this.#command = new CommandProcess(['sidecar', '--app-port', '1', ...flags], env)
   }
 
-  /** Resolves with the address of its inspector once it listens. */
-  async inspector(): Promise<string> {
-    const [, address = ''] = await this.#command.says(/inspector (\S+)/)
-    return address
+  /** Resolves with where its inspector and its metrics are, once it listens. */
+  async listening(): Promise<{ readonly inspector: string; readonly metrics: string }> {
+    const [, inspector = '', metrics = ''] = await this.says(/inspector (\S+) · (http\S+)/)
+    return { inspector, metrics }
+  }
+
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    return await this.#command.says(pattern)
   }
 
   /** Libraries that our own code has asked for so far, by name. */
@@ -46,7 +50,7 @@ class NotingSidecar implements AsyncDisposable {
 
 test('a sidecar loads what serves its inspector when somebody asks it, not before', async () => {
   await using sidecar = new NotingSidecar()
-  const inspector = await sidecar.inspector()
+  const { inspector } = await sidecar.listening()
   const before = sidecar.libraries
   const asked = await runCommand(['breakers', '--inspect', inspector])
   const after = sidecar.libraries
@@ -55,4 +59,25 @@ test('a sidecar loads what serves its inspector when somebody asks it, not befor
   expect(before.filter((name) => INSPECTOR.includes(name))).toEqual([])
   expect(asked.out).toContain('no breakers yet')
   expect(after.filter((name) => !before.includes(name))).toEqual(INSPECTOR)
+})
+
+test('a sidecar loads what writes its metrics at the first scrape', async () => {
+  await using sidecar = new NotingSidecar()
+  const { metrics } = await sidecar.listening()
+  const before = sidecar.libraries
+  const scraped = await (await fetch(metrics)).text()
+
+  expect(scraped).toContain('process_resident_memory_bytes')
+  expect(sidecar.libraries.filter((name) => !before.includes(name))).toEqual(['prom-client'])
+})
+
+test('a sidecar loads the client of NATS only when it is to use one', async () => {
+  const ofNats = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('@nats-io/'))
+  await using alone = new NotingSidecar()
+  await alone.listening()
+  expect(ofNats(alone.libraries)).toEqual([])
+
+  await using connected = new NotingSidecar('--nats-servers', 'nats://127.0.0.1:1', '--log-to', 'stdout')
+  await connected.says(/BusUnreachable/)
+  expect(ofNats(connected.libraries)).toContain('@nats-io/transport-node')
 })

@@ -23,6 +23,22 @@ test('the app finds its listeners in its environment, bound before it starts', a
   await command.end
 })
 
+const isLinux = process.platform === 'linux'
+test.runIf(isLinux)('what glibc may keep is limited for the sidecar, not for the app', async () => {
+  const script = `const { readFileSync } = require('node:fs')
+    const sidecar = readFileSync('/proc/' + process.ppid + '/environ', 'latin1').split('\\0')
+    const app = Object.entries(process.env).map((pair) => pair.join('='))
+    const shown = (lines) => lines.filter((line) => line.startsWith('MALLOC_')).sort().join(' ')
+    console.log('sidecar:', shown(sidecar), 'app:', shown(app))`
+  const words = ['run', ...QUICK, '--app-port', String(await freePort()), '--', process.execPath, '-e', script]
+  const usual = await runCommand(words)
+  const chosen = await runCommand(words, { MALLOC_TOP_PAD_: '4096' })
+
+  const limits = 'MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TOP_PAD_=0 MALLOC_TRIM_THRESHOLD_=65536'
+  expect(usual.out).toContain(`sidecar: ${limits} app: \n`)
+  expect(chosen.out).toContain(`sidecar: ${limits.replace('PAD_=0', 'PAD_=4096')} app: MALLOC_TOP_PAD_=4096\n`)
+})
+
 test("on SIGTERM it drains, then sends the signal on, and ends with the app's exit code", async () => {
   const command = await runApp('process.exit(7)')
   command.signal('SIGTERM')

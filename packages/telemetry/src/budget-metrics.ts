@@ -1,5 +1,4 @@
-import type { Registry } from 'prom-client'
-import { registerCounter, registerGauge, type Sample } from './flat-metrics.ts'
+import type { MetricList, Sample } from './metric-list.ts'
 import type { BudgetGauge, Gauges, LeaseGauge } from './gauges.ts'
 
 type Reading<T> = (from: T) => number
@@ -36,20 +35,20 @@ const LEASE_GAUGES: readonly [string, string, Reading<LeaseGauge>][] = [
 ]
 
 /** What budgets, leases and offices are at each scrape. */
-export function registerBudgetMetrics(registry: Registry, gauges: Gauges): void {
+export function registerBudgetMetrics(metrics: MetricList, gauges: Gauges): void {
   for (const [name, help, read] of BUDGET_GAUGES) {
-    registerGauge(registry, { name, help }, () => ofBudgets(gauges, read))
+    metrics.addGauge({ name, help }, () => ofBudgets(gauges, read))
   }
   for (const [name, help, read] of BUDGET_COUNTERS) {
-    registerCounter(registry, { name, help }, () => ofBudgets(gauges, read))
+    metrics.addCounter({ name, help }, () => ofBudgets(gauges, read))
   }
-  for (const [name, help, read] of LEASE_GAUGES) registerGauge(registry, { name, help }, () => ofLeases(gauges, read))
+  for (const [name, help, read] of LEASE_GAUGES) metrics.addGauge({ name, help }, () => ofLeases(gauges, read))
   const calls = 'Calls that asked for a share of each budget, granted and refused.'
-  registerCounter(registry, { name: 'spillway_budget_calls_total', help: calls }, () => callSamples(gauges))
+  metrics.addCounter({ name: 'spillway_budget_calls_total', help: calls }, () => callSamples(gauges))
   const demand = 'What callers ask of the budget per second, by class, refused calls included.'
-  registerGauge(registry, { name: 'spillway_budget_demand_per_second', help: demand }, () => demandSamples(gauges))
+  metrics.addGauge({ name: 'spillway_budget_demand_per_second', help: demand }, () => demandSamples(gauges))
   const office = '1 for an office that this process holds, 0 for one that it stands for.'
-  registerGauge(registry, { name: 'spillway_office_held', help: office }, () => officeSamples(gauges))
+  metrics.addGauge({ name: 'spillway_office_held', help: office }, () => officeSamples(gauges))
 }
 
 function* ofBudgets(gauges: Gauges, read: Reading<BudgetGauge>): Generator<Sample> {

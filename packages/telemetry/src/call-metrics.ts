@@ -1,16 +1,8 @@
 import { statusName } from '@spillway/call'
-import type { Registry } from 'prom-client'
 import { CODES, type CallSeries } from './call-series.ts'
 import { DurationCounts } from './duration-counts.ts'
 import type { CallEnded } from './event.ts'
-import {
-  registerCounter,
-  registerGauge,
-  registerHistogram,
-  type DurationSample,
-  type Labels,
-  type Sample,
-} from './flat-metrics.ts'
+import type { DurationSample, Labels, MetricList, Sample } from './metric-list.ts'
 import { DECISION_LABELS, LANES } from './labels.ts'
 
 /** The duration histograms of one direction and class. */
@@ -29,9 +21,9 @@ class Lane {
 export class CallMetrics {
   readonly #lanes = LANES.map((labels) => new Lane({ ...labels }))
 
-  constructor(registry: Registry, series: Iterable<CallSeries>) {
-    registerCounters(registry, series)
-    registerDurations(registry, this.#lanes)
+  constructor(metrics: MetricList, series: Iterable<CallSeries>) {
+    registerCounters(metrics, series)
+    registerDurations(metrics, this.#lanes)
   }
 
   /** Counts the durations of a call that ended. Allocates nothing. */
@@ -46,25 +38,22 @@ export class CallMetrics {
   }
 }
 
-function registerCounters(registry: Registry, series: Iterable<CallSeries>): void {
-  registerCounter(
-    registry,
-    { name: 'spillway_requests_total', help: 'Calls that ended, by what the sidecar decided.' },
-    () => requestSamples(series),
+function registerCounters(metrics: MetricList, series: Iterable<CallSeries>): void {
+  metrics.addCounter({ name: 'spillway_requests_total', help: 'Calls that ended, by what the sidecar decided.' }, () =>
+    requestSamples(series),
   )
-  registerCounter(
-    registry,
+  metrics.addCounter(
     { name: 'spillway_errors_total', help: 'Answers other than OK, by status and by who made it.' },
     () => errorSamples(series),
   )
-  registerGauge(registry, { name: 'spillway_calls_in_flight', help: 'Calls that have started and not ended.' }, () =>
+  metrics.addGauge({ name: 'spillway_calls_in_flight', help: 'Calls that have started and not ended.' }, () =>
     inFlightSamples(series),
   )
 }
 
-function registerDurations(registry: Registry, lanes: readonly Lane[]): void {
+function registerDurations(metrics: MetricList, lanes: readonly Lane[]): void {
   const register = (name: string, help: string, pick: (lane: Lane) => DurationCounts): void => {
-    registerHistogram(registry, { name, help }, () => durationSamples(lanes, pick))
+    metrics.addHistogram({ name, help }, () => durationSamples(lanes, pick))
   }
   register(
     'spillway_request_duration_seconds',

@@ -3,7 +3,7 @@ import type { Clock } from '@spillway/clock'
 import { pino, type Logger } from 'pino'
 import type { SidecarEvent } from './event.ts'
 import { eventName } from './event-name.ts'
-import type { Sample } from './flat-metrics.ts'
+import type { Sample } from './metric-list.ts'
 import { LineLimit, defaultLineLimitConfig, type LineLimitConfig } from './line-limit.ts'
 import { logFields } from './log-fields.ts'
 

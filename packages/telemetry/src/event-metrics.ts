@@ -1,7 +1,6 @@
 import { className } from '@spillway/call'
-import type { Registry } from 'prom-client'
 import type { SidecarEvent } from './event.ts'
-import { registerCounter } from './flat-metrics.ts'
+import type { MetricList } from './metric-list.ts'
 import { LabelledCounts } from './labelled-counts.ts'
 
 /** Name and help of each counter, by what counts in it. */
@@ -39,10 +38,10 @@ export class EventMetrics {
     actions: new LabelledCounts(),
   }
 
-  constructor(registry: Registry) {
+  constructor(metrics: MetricList) {
     for (const [key, counts] of Object.entries(this.#counts)) {
       const [name, help] = COUNTERS[key as CounterKey]
-      registerCounter(registry, { name, help }, () => counts)
+      metrics.addCounter({ name, help }, () => counts)
     }
   }
 

@@ -1,11 +1,10 @@
-import type { Registry } from 'prom-client'
-import { registerCounter, type Sample } from './flat-metrics.ts'
+import type { MetricList, Sample } from './metric-list.ts'
 import type { Gauges } from './gauges.ts'
 
 /** Counters over what other parts count for themselves, asked for at each scrape. */
-export function registerKeptCounts(registry: Registry, gauges: Gauges): void {
+export function registerKeptCounts(metrics: MetricList, gauges: Gauges): void {
   const counter = (name: string, help: string, samples: () => Iterable<Sample>): void => {
-    registerCounter(registry, { name, help }, samples)
+    metrics.addCounter({ name, help }, samples)
   }
   counter('spillway_classifier_total', 'Claims and expressions that were not taken as they came, by result.', () =>
     counted(gauges.classifier()),

@@ -1,4 +1,4 @@
-import type { Labels, Sample } from './flat-metrics.ts'
+import type { Labels, Sample } from './metric-list.ts'
 import { OTHER } from './labels.ts'
 
 /** Different sets of labels that one counter keeps apart. */

@@ -1,4 +1,5 @@
 import { PriorityClass, Status } from '@spillway/call'
+import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { SHED, TelemetryBench } from './call-ended.fixture.ts'
 import { noGauges, type BudgetGauge, type LeaseGauge } from './gauges.ts'
@@ -18,7 +19,7 @@ test('counts requests by decision and errors by status and origin', async () => 
   expect(text).toContain(`spillway_requests_total{${LABELS},decision="shed_overload"} 1`)
   expect(text).toContain(`spillway_errors_total{${LABELS},code="RESOURCE_EXHAUSTED",origin="sidecar"} 1`)
   expect(text).toContain(`spillway_errors_total{${LABELS},code="INTERNAL",origin="upstream"} 1`)
-  expect(bench.telemetry.metrics.contentType).toContain('text/plain')
+  expect(bench.telemetry.metrics.contentType).toBe(Registry.PROMETHEUS_CONTENT_TYPE)
 })
 
 test('gives durations per class as cumulative histograms, in seconds', async () => {

@@ -1,13 +1,13 @@
 import type { Clock } from '@spillway/clock'
-import { Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { registerBudgetMetrics } from './budget-metrics.ts'
 import { CallMetrics } from './call-metrics.ts'
 import type { CallSeries } from './call-series.ts'
 import type { SidecarEvent } from './event.ts'
 import { EventMetrics } from './event-metrics.ts'
-import { registerCounter, type Sample } from './flat-metrics.ts'
 import type { Gauges } from './gauges.ts'
 import { registerKeptCounts } from './kept-counts.ts'
+import { MetricList, type Sample } from './metric-list.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
 import { registerStateMetrics } from './state-metrics.ts'
 
@@ -22,19 +22,21 @@ export interface MetricsSources {
 
 /** The Prometheus side of telemetry. Labels are those of `labels.ts` and nothing that a peer can make up. */
 export class Metrics {
-  readonly #registry = new Registry()
+  /** Prometheus's text format, as {@link render} writes it. */
+  readonly contentType = 'text/plain; version=0.0.4; charset=utf-8'
+  readonly #list = new MetricList()
+  #registry: Promise<Registry> | undefined
   readonly #calls: CallMetrics
   readonly #events: EventMetrics
 
   constructor(sources: MetricsSources) {
-    this.#calls = new CallMetrics(this.#registry, sources.series)
-    this.#events = new EventMetrics(this.#registry)
-    registerStateMetrics(this.#registry, sources.gauges)
-    registerBudgetMetrics(this.#registry, sources.gauges)
-    registerKeptCounts(this.#registry, sources.gauges)
-    registerProcessMetrics(this.#registry, sources.clock)
-    registerCounter(
-      this.#registry,
+    this.#calls = new CallMetrics(this.#list, sources.series)
+    this.#events = new EventMetrics(this.#list)
+    registerStateMetrics(this.#list, sources.gauges)
+    registerBudgetMetrics(this.#list, sources.gauges)
+    registerKeptCounts(this.#list, sources.gauges)
+    registerProcessMetrics(this.#list, sources.clock)
+    this.#list.addCounter(
       { name: 'spillway_log_lines_suppressed_total', help: 'Decision log lines left out by the rate limit, by event.' },
       sources.suppressedLines,
     )
@@ -46,13 +48,9 @@ export class Metrics {
     this.#events.record(event)
   }
 
-  /** The exposition in Prometheus's text format. */
-  render(): Promise<string> {
-    return this.#registry.metrics()
-  }
-
-  /** The content type of {@link render}. */
-  get contentType(): string {
-    return this.#registry.contentType
+  /** The exposition in Prometheus's text format. The first one loads the library that writes it. */
+  async render(): Promise<string> {
+    this.#registry ??= import('./exposition.ts').then(({ expose }) => expose(this.#list))
+    return (await this.#registry).metrics()
   }
 }

@@ -1,14 +1,13 @@
-import type { Registry } from 'prom-client'
 import type { BreakerState } from './event.ts'
-import { registerGauge, type Sample } from './flat-metrics.ts'
+import type { MetricList, Sample } from './metric-list.ts'
 import type { Gauges } from './gauges.ts'
 
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half_open']
 
 /** Gauges over what other parts hold, asked for at each scrape. */
-export function registerStateMetrics(registry: Registry, gauges: Gauges): void {
+export function registerStateMetrics(metrics: MetricList, gauges: Gauges): void {
   const gauge = (name: string, help: string, samples: () => Iterable<Sample>): void => {
-    registerGauge(registry, { name, help }, samples)
+    metrics.addGauge({ name, help }, samples)
   }
   gauge('spillway_breaker_state', '1 for the state that the breaker is in, 0 for the others.', () =>
     breakerSamples(gauges),

@@ -1,43 +1,23 @@
-import { Counter, Gauge, Histogram, type MetricValue, type MetricValueWithName, type Registry } from 'prom-client'
-import { DURATION_BOUNDS_SECONDS, type DurationCounts } from './duration-counts.ts'
+import { Counter, Gauge, Histogram, Registry, type MetricValue, type MetricValueWithName } from 'prom-client'
+import { DURATION_BOUNDS_SECONDS } from './duration-counts.ts'
+import type { DurationSample, DurationSamples, Metric, MetricList, MetricText, Sample, Samples } from './metric-list.ts'
 
-/** Labels of one value. */
-export type Labels = Record<string, string>
-
-/** One value with its labels. */
-export interface Sample {
-  readonly labels: Labels
-  readonly value: number
+/** Shows these metrics to Prometheus. Importing this file loads prom-client: import it at the first scrape. */
+export function expose(list: MetricList): Registry {
+  const registry = new Registry()
+  for (const metric of list.all) registry.registerMetric(flatMetric(metric))
+  return registry
 }
 
-/** What a metric is called and says. */
-export interface MetricText {
-  readonly name: string
-  readonly help: string
-}
-
-type Samples = () => Iterable<Sample>
-type DurationSamples = () => Iterable<DurationSample>
-
-/** The durations of one set of labels. */
-export interface DurationSample {
-  readonly labels: Labels
-  readonly durations: DurationCounts
-}
-
-/** Adds a counter whose values are read from elsewhere at each scrape, so that counting costs no look-up of labels. */
-export function registerCounter(registry: Registry, text: MetricText, samples: Samples): void {
-  registry.registerMetric(new FlatCounter(text, samples))
-}
-
-/** Adds a gauge whose values are asked for at each scrape. */
-export function registerGauge(registry: Registry, text: MetricText, samples: Samples): void {
-  registry.registerMetric(new FlatGauge(text, samples))
-}
-
-/** Adds a histogram over {@link DurationCounts} that are kept elsewhere. */
-export function registerHistogram(registry: Registry, text: MetricText, samples: DurationSamples): void {
-  registry.registerMetric(new FlatHistogram(text, samples))
+function flatMetric(metric: Metric): Counter | Gauge | Histogram {
+  switch (metric.kind) {
+    case 'counter':
+      return new FlatCounter(metric.text, metric.samples)
+    case 'gauge':
+      return new FlatGauge(metric.text, metric.samples)
+    default:
+      return new FlatHistogram(metric.text, metric.samples)
+  }
 }
 
 class FlatCounter extends Counter {
