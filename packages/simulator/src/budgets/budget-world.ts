@@ -2,12 +2,10 @@ import {
   LeasedBudget,
   NO_SHARE,
   RegionNode,
-  Voter,
   defaultAllocatorConfig,
   defaultKeyElectionTimes,
   defaultLeasedBudgetConfig,
   defaultRegionNodeConfig,
-  defaultVoteTimes,
   type KeyRequest,
   type LeaseGrant,
   type RegionWires,
@@ -23,7 +21,7 @@ import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
-import { reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
+import { newVoter, reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
 import { promiseAll, sabotagedRules, tamperedReport } from './sabotage.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
@@ -153,7 +151,7 @@ export class BudgetWorld implements Fleet {
     else {
       machine.configured = machine.written
       machine.process = this.#newProcess(machine, machine.configured)
-      machine.voter = this.#newVoter(machine)
+      machine.voter = newVoter(machine, this.#config)
     }
   }
 
@@ -194,7 +192,7 @@ export class BudgetWorld implements Fleet {
     const own: RegionMachine[] = []
     for (let slot = 0; slot < this.#config.processes; slot++) {
       const machine = { name: `${regionName(region)}.p${slot}`, region, clock: this.#newClock(), pausedUntilMs: 0 }
-      const parts = { process: this.#newProcess(machine, this.#terms), voter: this.#newVoter(machine) }
+      const parts = { process: this.#newProcess(machine, this.#terms), voter: newVoter(machine, this.#config) }
       const whole = { ...machine, ...parts, written: this.#terms, configured: this.#terms }
       this.processes.push(whole)
       own.push(whole)
@@ -302,12 +300,6 @@ export class BudgetWorld implements Fleet {
         if (sidecar) this.#carry(machine, sidecar, () => this.#accept(sidecar, grants))
       },
     }
-  }
-
-  #newVoter({ name, clock }: Machine): Voter {
-    const { drift, sabotage } = this.#config
-    const silentMs = sabotage.isForgetful ? 0 : defaultVoteTimes.ttlMs
-    return new Voter({ ...defaultVoteTimes, name, drift, silentMs }, clock)
   }
 
   /** Carries a request to a voter and its vote back. */

@@ -1,7 +1,8 @@
-import type { LeasedBudget, RegionNode, Voter } from '@spillway/budget'
+import { Voter, defaultVoteTimes, type LeasedBudget, type RegionNode } from '@spillway/budget'
 import type { DriftingClock } from '../drifting-clock.ts'
 import { budgetTerms, type WorldTerms } from './world-terms.ts'
 import type { VirtualKey } from './virtual-key.ts'
+import type { WorldConfig } from './world-config.ts'
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
 export interface Machine {
@@ -37,4 +38,13 @@ export interface RegionKey {
 export function reload(machine: RegionMachine): void {
   machine.configured = machine.written
   machine.process.configure(new Map([['b', budgetTerms(machine.configured)]]))
+}
+
+/** A voter that starts on that machine; silent for a while, unless it is sabotaged. */
+export function newVoter(
+  { name, clock }: Machine,
+  { drift, sabotage }: Pick<WorldConfig, 'drift' | 'sabotage'>,
+): Voter {
+  const silentMs = sabotage.isForgetful ? 0 : defaultVoteTimes.ttlMs
+  return new Voter({ ...defaultVoteTimes, name, drift, silentMs }, clock)
 }
