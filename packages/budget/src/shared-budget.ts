@@ -93,7 +93,7 @@ export class SharedBudget implements CallBudget {
 
   takeAfterWait(call: Call): boolean {
     const { rank, cost } = call
-    if (this.lease.drawAgain(cost, TIERS[rank]) > 0) return false
+    if (this.lease.draw(cost, TIERS[rank], false) > 0) return false
     this.#draws.note(rank, cost, 0)
     call.budgetTaken = cost
     call.budgetTakenMs = this.lease.takenMs

@@ -144,14 +144,13 @@ export class LeasedBudget {
     return this.draw(cost, tier) === 0
   }
 
-  /** As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. */
-  draw(cost: number, tier: number): number {
-    this.#meter.add(tier, cost)
+  /**
+   * As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. `isNew`: false for
+   * a call that has waited, whose demand was counted before.
+   */
+  draw(cost: number, tier: number, isNew = true): number {
+    if (isNew) this.#meter.add(tier, cost)
     this.#look()
-    return this.#drawKeeping(cost, tier)
-  }
-
-  #drawKeeping(cost: number, tier: number): number {
     const kept = this.#keptFrom(tier)
     const waitMs = this.#bucket.draw(cost, kept)
     if (waitMs === 0) this.#floors.drawn(tier, cost)
@@ -170,12 +169,6 @@ export class LeasedBudget {
     const claimed = this.#bucket.drawMany(Math.min(calls - taken, Math.floor(this.#floors.claimOf(tier))), 0)
     this.#floors.drawn(tier, taken + claimed)
     return taken + claimed
-  }
-
-  /** As {@link draw}, of a call whose demand was counted before. */
-  drawAgain(cost: number, tier: number): number {
-    this.#look()
-    return this.#drawKeeping(cost, tier)
   }
 
   /** A call of that tier was turned away for want of so many units: they are asked for once, for whoever comes next. */
@@ -259,8 +252,8 @@ export class LeasedBudget {
 
   /** Units that a call of this tier must leave for more important ones, and for the floors of all others. */
   #keptFrom(tier: number): number {
-    if (this.#hasOnlyUnits) return 0 // the grantor has kept one back
-    const { burst } = this.#bucket.force
+    const { rate, burst } = this.#bucket.force
+    if (rate === 0 && this.#holder.isInUnits) return 0 // the grantor has kept one back
     return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
   }
 
@@ -272,7 +265,7 @@ export class LeasedBudget {
 
   /** What came is spent once: it does not flow in again. */
   get #hasOnlyUnits(): boolean {
-    return this.#holder.isInUnits && this.#bucket.force.rate === 0
+    return this.#bucket.force.rate === 0 && this.#holder.isInUnits
   }
 
   /** There is a unit that nobody waits for, nor will soon: others may. */
