@@ -20,6 +20,8 @@ const report: LeaseReport = {
   used: 0,
   wants: [100],
   level: 0,
+  asks: [],
+  returned: 0,
 }
 
 const grant: LeaseGrant = {
@@ -36,6 +38,7 @@ const grant: LeaseGrant = {
   sliceTtlMs: 60_000,
   lump: 0,
   isPressed: false,
+  isInUnits: false,
 }
 
 describe.each(natsVersions())('leases on nats-server $version', ({ binary }) => {

@@ -7,6 +7,8 @@ import {
   type Outcome,
   type Refusal,
   type Verdict,
+  WAIT,
+  type Wake,
 } from '@spillway/call'
 import { NEVER } from './bucket.ts'
 import type { CallBudget } from './call-budget.ts'
@@ -21,6 +23,8 @@ export interface BudgetFinder {
  * Charges a call to its budget. Refuses `budget_exhausted` with the true time until its tokens could be there, rounded up to
  * whole milliseconds; with NEVER_RETRY when they never will: the cost is above the burst, or the rate is 0.
  *
+ * Where a budget is smaller than its fleet, a call may wait for a moment while its tokens are asked for; see `SharedBudget`.
+ *
  * A call that did not reach the upstream gets its tokens back; one that is known to have spent more or less than was taken
  * is settled, more at once and less at its end. `system` calls, and calls whose budget has no name or is not
  * configured, pass uncharged; the check of the configuration reports the latter at the start.
@@ -33,13 +37,14 @@ export class BudgetGate implements Gate {
     this.#budgets = budgets
   }
 
-  enter(call: Call): Verdict {
+  /** Without `wake` no call waits. */
+  enter(call: Call, wake?: Wake): Verdict {
     if (call.budget === '' || call.rank === PriorityClass.system) return PROCEED
     const budget = this.#budgets.find(call.budget)
     if (budget === undefined) return PROCEED
     const cost = call.cost > 0 ? call.cost : 0
     const waitMs = budget.take(call.rank, cost)
-    if (waitMs > 0) return exhausted(call, waitMs)
+    if (waitMs > 0) return wake !== undefined && budget.ask?.(call, wake) === true ? WAIT : exhausted(call, waitMs)
     call.budgetTaken = cost
     call.budgetTakenMs = budget.takenMs
     return PROCEED
@@ -57,12 +62,14 @@ export class BudgetGate implements Gate {
     const taken = call.budgetTaken
     const spent = outcome === 'unsent' ? 0 : call.spent
     call.budgetTaken = 0
+    if (taken === 0 && call.budget !== '') this.#budgets.find(call.budget)?.withdraw?.(call)
     if (taken === 0 || spent < 0 || spent === taken) return
     this.#budgets.find(call.budget)?.settle(call.rank, taken, spent, call.budgetTakenMs)
   }
 }
 
-function exhausted(call: Call, waitMs: number): Refusal {
+/** The refusal of a call whose tokens could be there after that time, {@link NEVER} for never. */
+export function exhausted(call: Call, waitMs: number): Refusal {
   const pushbackMs = waitMs === NEVER ? NEVER_RETRY : Math.ceil(waitMs)
   return { kind: 'budget_exhausted', pushbackMs, budget: call.budget }
 }

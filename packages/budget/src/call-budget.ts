@@ -1,4 +1,4 @@
-import type { PriorityClass } from '@spillway/call'
+import type { Call, PriorityClass, Wake } from '@spillway/call'
 import type { BudgetConfig, BudgetSnapshot } from './budget-config.ts'
 
 /**
@@ -14,6 +14,13 @@ export interface CallBudget {
    * nobody else drew, or `NEVER` when no waiting would help.
    */
   take(rank: PriorityClass, cost: number): number
+  /**
+   * A call that {@link take} has just refused may wait until its tokens were asked for elsewhere: true when it does, and then
+   * `wake` is called as gates promise. Left out where asking would not help.
+   */
+  ask?(call: Call, wake: Wake): boolean
+  /** The call waits no longer. Nothing happens when it did not. */
+  withdraw?(call: Call): void
   /**
    * A call for which `taken` tokens were taken at `takenMs` has spent `spent`, 0 when it was not carried out. What it did not
    * need is given back as far as the promise of the budget allows; what it needed beyond becomes a debt, which is repaid

@@ -29,6 +29,11 @@ export class ClassDraws {
     return waitMs
   }
 
+  /** The refusal that was just noted does not hold: the call waits, and is noted anew when that is over. */
+  defer(rank: PriorityClass): void {
+    this.#draws[rank].refused--
+  }
+
   /** A call for which `taken` tokens were drawn has spent `spent`. */
   settled(rank: PriorityClass, taken: number, spent: number): void {
     const draw = this.#draws[rank]

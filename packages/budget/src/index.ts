@@ -1,13 +1,8 @@
+export type { Capacity } from './lease/capacity.ts'
 export { Aggregator } from './lease/aggregator.ts'
 export { CommitLedger, type Booking, type Ledger } from './lease/commit-ledger.ts'
 export { DemandMeter } from './lease/demand-meter.ts'
-export {
-  LeaseGrantor,
-  type Capacity,
-  type Entitlement,
-  type LeaseGrantorConfig,
-  type Reception,
-} from './lease/lease-grantor.ts'
+export { LeaseGrantor, type Entitlement, type LeaseGrantorConfig, type Reception } from './lease/lease-grantor.ts'
 export { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease/lease-holder.ts'
 export { LeasedBucket } from './lease/leased-bucket.ts'
 export type { Commitment, GrantId, HandOver, LeaseGrant, LeaseReport } from './lease/message.ts'

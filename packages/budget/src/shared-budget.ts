@@ -1,6 +1,9 @@
-import type { PriorityClass } from '@spillway/call'
+import type { Call, PriorityClass, Refusal, Wake } from '@spillway/call'
+import type { Clock } from '@spillway/clock'
+import { AskLine } from './ask-line.ts'
 import { NEVER } from './bucket.ts'
 import type { BudgetConfig, BudgetSnapshot } from './budget-config.ts'
+import { exhausted } from './budget-gate.ts'
 import type { CallBudget } from './call-budget.ts'
 import { ClassDraws, TIERS } from './class-draws.ts'
 import { defaultKeyElectionTimes } from './lease/key-election.ts'
@@ -16,6 +19,11 @@ export type OnCutOff = 'floor' | 'deny' | 'allow'
 /** A shared budget as configured. */
 export interface SharedBudgetConfig extends BudgetConfig {
   readonly onCutOff: OnCutOff
+  /**
+   * How long a call may wait for units that are asked for, in milliseconds, where the budget is smaller than the fleet; 0, or
+   * left out: not at all.
+   */
+  readonly askWait?: number
 }
 
 /** When calls took their tokens that took none, because `allow` let them pass: nothing can be given back to them. */
@@ -39,12 +47,16 @@ export class SharedBudget implements CallBudget {
   readonly lease: LeasedBudget
   readonly #draws = new ClassDraws()
   #config: SharedBudgetConfig
+  readonly #line: AskLine
   #wasLetThrough = false
 
-  constructor(name: string, lease: LeasedBudget, config: SharedBudgetConfig) {
+  constructor(name: string, lease: LeasedBudget, config: SharedBudgetConfig, clock: Clock) {
     this.name = name
     this.lease = lease
     this.#config = config
+    this.#line = new AskLine(this, clock)
+    lease.asks = this.#line.asks
+    lease.onGranted = () => this.#line.serve()
   }
 
   /** The whole budget as its allocator enforces it; before the first grant, as configured. */
@@ -61,9 +73,42 @@ export class SharedBudget implements CallBudget {
     return this.#draws.note(rank, cost, this.#judge(waitMs, cost))
   }
 
+  /**
+   * Waits for whole units where a share cannot hold them in advance, as long as somebody is there who answers; else the answer
+   * is no at once.
+   */
+  ask(call: Call, wake: Wake): boolean {
+    const { askWait = 0 } = this.#config
+    if (!this.lease.canAsk(call.cost) || call.cost > this.whole.burst) return false
+    const isWaiting = this.#line.enter(call, wake, askWait)
+    if (isWaiting) this.#draws.defer(call.rank)
+    else this.lease.miss(call.cost, TIERS[call.rank])
+    this.lease.onAsked()
+    return isWaiting
+  }
+
+  withdraw(call: Call): void {
+    this.#line.leave(call)
+  }
+
+  takeAfterWait(call: Call): boolean {
+    const { rank, cost } = call
+    if (this.lease.draw(cost, TIERS[rank], false) > 0) return false
+    this.#draws.note(rank, cost, 0)
+    call.budgetTaken = cost
+    call.budgetTakenMs = this.lease.takenMs
+    return true
+  }
+
+  refuseAfterWait(call: Call): Refusal {
+    const { rank, cost } = call
+    return exhausted(call, this.#draws.note(rank, cost, this.#untilShareMs(cost)))
+  }
+
   settle(rank: PriorityClass, taken: number, spent: number, takenMs: number): void {
     if (takenMs !== NOTHING_TAKEN_MS) this.lease.settle(taken, spent, takenMs)
     this.#draws.settled(rank, taken, spent)
+    if (this.#line.size > 0) this.#line.serveSoon()
   }
 
   /** Changes what is done when cut off. Rate and burst come with the grants, from those who share the budget out. */
@@ -85,14 +130,19 @@ export class SharedBudget implements CallBudget {
         return 0
       }
       if (waitMs === 0) this.lease.settle(cost, 0, this.lease.takenMs)
-      return this.#untilShareMs()
+      return this.#untilShareMs(cost)
     }
     // A share too small for the call, or none, may grow; what is above the whole budget never fits.
-    return waitMs === NEVER && cost <= this.whole.burst ? this.#untilShareMs() : waitMs
+    return waitMs === NEVER && cost <= this.whole.burst ? this.#untilShareMs(cost) : waitMs
   }
 
-  /** In a fleet that runs, the first grant comes at once. Where none did, the whole fleet may have just begun. */
-  #untilShareMs(): number {
+  /**
+   * In a fleet that runs, the first grant comes at once. Where none did, the whole fleet may have just begun. Units are there
+   * when the whole budget has made them.
+   */
+  #untilShareMs(cost: number): number {
+    const { rate } = this.whole
+    if (this.lease.isInUnits && !this.lease.isCutOff && rate > 0) return (1_000 * cost) / rate
     const { isStarting, ageMs } = this.lease
     if (!isStarting || ageMs < NO_SHARE_YET_MS) return NO_SHARE_YET_MS
     return Math.max(NO_SHARE_YET_MS, FIRST_OFFICES_MS - ageMs)

@@ -13,6 +13,8 @@ const report: LeaseReport = {
   used: 12.25,
   wants: [1, 2, 3],
   level: -4,
+  asks: [1, 0, 2.5],
+  returned: 2,
   terms: {
     whole: { rate: 1_000, burst: 500 },
     floor: { rate: 100, burst: 50 },
@@ -35,6 +37,7 @@ const grant: LeaseGrant = {
   sliceTtlMs: 30_000,
   lump: 5,
   isPressed: true,
+  isInUnits: true,
   terms: { epoch: 2, revision: 4, whole: { rate: 1_000, burst: 500 }, phase: 'lowering' },
 }
 

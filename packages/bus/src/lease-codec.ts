@@ -19,6 +19,8 @@ export function encodeReports(incarnation: string, reports: readonly LeaseReport
     used: report.used,
     wants: [...report.wants],
     level: report.level,
+    asks: [...report.asks],
+    returned: report.returned,
     terms: report.terms && configuredEntry(report.terms),
   }))
   return Reports.encode({ incarnation, reports: entries }).finish()
@@ -43,6 +45,8 @@ export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] 
     used: number(entry['used']),
     wants: numbers(entry['wants']),
     level: number(entry['level']),
+    asks: numbers(entry['asks']),
+    returned: number(entry['returned']),
     terms: isPlain(entry['terms']) ? configured(entry['terms']) : undefined,
   }))
 }
@@ -60,6 +64,7 @@ export function encodeGrants(grants: readonly LeaseGrant[]): Uint8Array {
     sliceTtlMs: grant.sliceTtlMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(grant.sliceTtlMs),
     lump: grant.lump,
     isPressed: grant.isPressed,
+    isInUnits: grant.isInUnits,
     terms: grant.terms && inForceEntry(grant.terms),
   }))
   const [first] = grants
@@ -88,6 +93,7 @@ export function decodeGrants(bytes: Uint8Array, holder: string): LeaseGrant[] | 
     sliceTtlMs: number(entry['sliceTtlMs']) || Number.POSITIVE_INFINITY,
     lump: number(entry['lump']),
     isPressed: entry['isPressed'] === true,
+    isInUnits: entry['isInUnits'] === true,
     terms: isPlain(entry['terms']) ? inForce(entry['terms']) : undefined,
   }))
 }

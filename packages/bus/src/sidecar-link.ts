@@ -36,6 +36,7 @@ export class SidecarLink {
   #connection: NatsConnection | undefined
   #subscription: Subscription | undefined
   #timer: Timer | undefined
+  #isHurried = false
 
   constructor(
     config: SidecarLinkConfig,
@@ -60,6 +61,7 @@ export class SidecarLink {
       },
     })
     void this.#watch(connection)
+    for (const budget of this.#budgets.values()) budget.onAsked = () => this.#hurry()
     this.#poll()
   }
 
@@ -95,7 +97,16 @@ export class SidecarLink {
     this.#connection.publish(subject.advice(region, sidecar, advice.kind), JSON.stringify(advice))
   }
 
+  /** All that is asked for in one turn goes in one report. */
+  #hurry(): void {
+    if (this.#isHurried) return
+    this.#isHurried = true
+    this.#timer?.cancel()
+    this.#timer = this.#clock.schedule(0, () => this.#poll())
+  }
+
   #poll(): void {
+    this.#isHurried = false
     const { region, shard, sidecar, incarnation, pollMs } = this.#config
     this.#timer = this.#clock.schedule(pollMs, () => this.#poll())
     if (!this.#connection || this.#connection.isClosed()) return

@@ -25,8 +25,8 @@ export function inboundGates(parts: InboundParts, mode: SidecarConfig['mode']): 
   return [
     ...inMode(mode, 'expired', new ExpiredGate(parts.clock)), // never start work that nobody waits for
     ...inMode(mode, 'breaker', new BreakerGate(parts.breakers)), // do not queue for a sick door
-    ...inMode(mode, 'budget', new BudgetGate(parts.budgets)), // the share of the rate that this sidecar holds
-    ...inMode(mode, 'admission', parts.admission), // a seat, a place in the queue or a refusal: the only gate that waits
+    ...inMode(mode, 'budget', new BudgetGate(parts.budgets)), // the share of the rate that this sidecar holds; waits only where units are asked for
+    ...inMode(mode, 'admission', parts.admission), // a seat, a place in the queue or a refusal
   ]
 }
 

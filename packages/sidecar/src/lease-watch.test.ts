@@ -11,7 +11,7 @@ function aScene() {
   const clock = new ManualClock()
   const identity = { budget: 'scoring', holder: 'one', incarnation: 'first', drift: 0 }
   const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity }, clock)
-  const budget = new SharedBudget('scoring', lease, { ...SHARE, onCutOff: 'floor' })
+  const budget = new SharedBudget('scoring', lease, { ...SHARE, onCutOff: 'floor' }, clock)
   const events: SidecarEvent[] = []
   const watch = new LeaseWatch('east', (event) => void events.push(event))
   const grant = (): void => {
@@ -19,7 +19,7 @@ function aScene() {
     const anchor = lease.poll()?.seq ?? 0
     const id = { budget: 'scoring', holder: 'one', incarnation: 'first', grantor: 'g', epoch: 7, seq: anchor, anchor }
     const held = { share: SHARE, ttlMs: 3_000, slice: NO_SHARE, sliceTtlMs: 3_000 }
-    lease.accept({ ...id, ...held, lump: 0, isPressed: false })
+    lease.accept({ ...id, ...held, lump: 0, isPressed: false, isInUnits: false })
   }
   return { clock, events, grant, look: () => watch.look([budget], undefined) }
 }

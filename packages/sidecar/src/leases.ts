@@ -75,7 +75,7 @@ export class Leases implements BusListener {
     const identity = { budget, holder: this.#holder, incarnation: this.#incarnation }
     const { drift } = defaultRegionNodeConfig
     const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity, drift }, this.#parts.clock)
-    const shared = new SharedBudget(budget, lease, config)
+    const shared = new SharedBudget(budget, lease, config, this.#parts.clock)
     this.#budgets.set(budget, shared)
     return shared
   }

@@ -1,14 +1,21 @@
 import type { Clock } from '@spillway/clock'
+import { AskNews } from './ask-news.ts'
 import { DemandNews, totalOf } from './demand-news.ts'
 import type { LeaseGrantor, Reception } from './lease-grantor.ts'
 import type { Acceptance, LeaseHolder } from './lease-holder.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
 import { REGION_PACE, ReportPace } from './report-pace.ts'
 import { isCut, isWithin, maxShare, type Share } from './share.ts'
+import { SOON_PER_SECOND } from './unit-desk.ts'
 import type { TermsReport } from './terms.ts'
 
 /** Demand beyond what is asked for that a region keeps when it gives up the rest. */
 const KEPT_HEADROOM = 1.04
+
+/** A unit that is not used for so long in a region without much demand is given back, in milliseconds. */
+const IDLE_MS = 100
+
+const NO_ASKS: readonly number[] = []
 
 /**
  * A region's middle man for one budget: a holder to the allocator above, a grantor to the sidecars below. No lease that it
@@ -20,13 +27,19 @@ export class Aggregator {
   readonly #below: LeaseGrantor
   readonly #pace: ReportPace
   readonly #news = new DemandNews()
+  readonly #askNews = new AskNews()
+  readonly #clock: Clock
   #owesAck = false
+  #isAsked = false
+  #returned = 0
+  #usedMs = Number.NEGATIVE_INFINITY
   #reportedRate = 0
 
   constructor(above: LeaseHolder, below: LeaseGrantor, clock: Clock) {
     this.#above = above
     this.#below = below
     this.#pace = new ReportPace(REGION_PACE, clock)
+    this.#clock = clock
   }
 
   /** What the region has in force. */
@@ -46,13 +59,21 @@ export class Aggregator {
 
   /** Takes a sidecar's report in. */
   receive(report: LeaseReport): Reception {
-    return this.#below.receive(report)
+    const reception = this.#below.receive(report)
+    if (reception === 'taken' && totalOf(report.asks) > 0) this.#isAsked = true
+    return reception
+  }
+
+  /** Calls wait for units: {@link allocate} should not wait for its turn. */
+  get isAsked(): boolean {
+    return this.#isAsked
   }
 
   /** Takes the allocator's grant in; {@link allocate} passes it on. */
   accept(grant: LeaseGrant): Acceptance {
     const before = this.#above.force
     const acceptance = this.#above.accept(grant)
+    if (acceptance === 'applied' && grant.lump > 0) this.#pour(grant.lump)
     if (acceptance === 'applied' && isCut(before, this.#above.force)) this.#owesAck = true
     return acceptance
   }
@@ -62,6 +83,7 @@ export class Aggregator {
    * outlives `deadlineMs`, the end of the aggregator's own office.
    */
   allocate(deadlineMs: number): LeaseGrant[] {
+    this.#isAsked = false
     this.#giveUpSurplus()
     const { capacity } = this.#above
     return this.#below.allocate({ ...capacity, expiresMs: Math.min(capacity.expiresMs, deadlineMs) })
@@ -78,13 +100,47 @@ export class Aggregator {
     const { force, isPressed } = this.#above
     const isClawedBack = this.#owesAck && isWithin(lentOut, force)
     const hasGivenUp = maxShare(force, lentOut).rate < this.#reportedRate * 0.95
-    const isUrgent = isClawedBack || hasGivenUp || (totalOf(wants) > 1.05 * force.rate && this.#news.isNews(wants))
+    const asks = this.#above.isInUnits ? this.#below.asks() : NO_ASKS
+    if (this.#hasOnlyUnits) this.#giveBackIdle(wants, asks)
+    const isSpent = this.#hasOnlyUnits && force.burst - this.#unspent >= 1
+    const isUnitNews = isSpent || this.#askNews.isNews(asks)
+    const isUrgent =
+      isUnitNews || isClawedBack || hasGivenUp || (totalOf(wants) > 1.05 * force.rate && this.#news.isNews(wants))
     if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: false })) return undefined
     if (isClawedBack) this.#owesAck = false
     this.#news.report(wants)
+    this.#askNews.report(asks)
+    if (this.#hasOnlyUnits) this.#above.release({ rate: 0, burst: this.#unspent })
+    const level = this.#hasOnlyUnits ? this.#unspent : 0
     this.#reportedRate = maxShare(force, lentOut).rate
     const terms = termsOf(this.#below.areSlicesKnown)
-    return this.#above.report({ used: 0, wants, level: 0, terms }, lentOut, this.#below.slices())
+    return this.#above.report(
+      { used: 0, wants, level, asks, returned: this.#returned, terms },
+      lentOut,
+      this.#below.slices(),
+    )
+  }
+
+  /** Units that the region may have left. */
+  get #unspent(): number {
+    return this.#below.commit().burst + this.#below.pot.level
+  }
+
+  #pour(units: number): void {
+    this.#below.pot.pour(units)
+    this.#usedMs = this.#clock.nowMs()
+  }
+
+  /** Units that nobody in the region has asked for lately go back, so that another region can have them. */
+  #giveBackIdle(wants: readonly number[], asks: readonly number[]): void {
+    const nowMs = this.#clock.nowMs()
+    if (totalOf(asks) > 0 || totalOf(wants) >= SOON_PER_SECOND) this.#usedMs = nowMs
+    if (nowMs - this.#usedMs > IDLE_MS) this.#returned += this.#below.pot.take(Math.floor(this.#below.pot.level))
+  }
+
+  /** What came from above is spent once: it does not flow in again. */
+  get #hasOnlyUnits(): boolean {
+    return this.#above.isInUnits && this.#above.force.rate === 0
   }
 
   /** While others are short, what nobody here asks for goes back instead of becoming headroom (rule S9). */

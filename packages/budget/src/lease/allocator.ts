@@ -137,7 +137,8 @@ export class Allocator {
       ...this.#config,
       budget: agreed.own.budget,
       sliceTtlMs: Number.POSITIVE_INFINITY,
-      hasPot: false,
+      lumps: 'in_units' as const,
+      leastBurst: 1,
       worthwhile: 0.01,
     }
     const grantor = new LeaseGrantor(config, epoch, this.#clock, (region) => {

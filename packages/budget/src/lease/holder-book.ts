@@ -41,6 +41,8 @@ const SILENCE: LeaseReport = {
   used: 0,
   wants: [],
   level: 0,
+  asks: [],
+  returned: 0,
 }
 
 /**

@@ -1,7 +1,8 @@
 import { ManualClock } from '@spillway/clock'
 import { describe, expect, test } from 'vitest'
 import { aReport } from './lease.fixture.ts'
-import { LeaseGrantor, type Capacity } from './lease-grantor.ts'
+import type { Capacity } from './capacity.ts'
+import { LeaseGrantor } from './lease-grantor.ts'
 import type { LeaseReport } from './message.ts'
 import { NO_SHARE } from './share.ts'
 
@@ -12,7 +13,7 @@ function aGrantor(clock = new ManualClock()): LeaseGrantor {
   const config = { budget: 'b', incarnation: 'g', drift: 0, ttlMs: 3_000, sliceTtlMs: 0, spare: 0.04 }
   const entitlementOf = (holder: string): { floor: typeof NO_SHARE; weight: number } | undefined =>
     holder === 'stranger' ? undefined : { floor: NO_SHARE, weight: 1 }
-  return new LeaseGrantor({ ...config, hasPot: true, worthwhile: 0.05 }, 2, clock, entitlementOf)
+  return new LeaseGrantor({ ...config, lumps: 'always', leastBurst: 2, worthwhile: 0.05 }, 2, clock, entitlementOf)
 }
 
 const ack = { epoch: 2, seq: 1 }
@@ -104,7 +105,7 @@ test('adds floors beyond the whole up to no more than the whole', () => {
   ])
   const entitlement = { floor, weight: 1, slice: floor }
   const grantor = new LeaseGrantor(
-    { ...config, hasPot: false, worthwhile: 0.05 },
+    { ...config, lumps: 'in_units', leastBurst: 1, worthwhile: 0.05 },
     2,
     new ManualClock(),
     () => entitlement,

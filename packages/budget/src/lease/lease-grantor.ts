@@ -1,4 +1,5 @@
 import type { Clock } from '@spillway/clock'
+import type { Capacity } from './capacity.ts'
 import { CommitLedger, type Ledger } from './commit-ledger.ts'
 import { totalOf } from './demand-news.ts'
 import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
@@ -6,7 +7,7 @@ import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from
 import { Pot } from './pot.ts'
 import { NO_SHARE, addShares, isWithin, maxShare, minShare, subtractShare, type Share } from './share.ts'
 import { SlicePool } from './slice-pool.ts'
-import type { TermsInForce } from './terms.ts'
+import { NO_UNITS, UnitDesk, areUnitsFor, withoutFirst, type Units } from './unit-desk.ts'
 import { waterFill, type Claim } from './water-fill.ts'
 
 export type { Entitlement } from './holder-book.ts'
@@ -26,25 +27,14 @@ export interface LeaseGrantorConfig {
   readonly slicesBefore?: Share
   /** Fraction of the capacity that stays here for instant growth. */
   readonly spare: number
-  /** What is left over is saved up here and handed out in lumps; else nobody uses it. */
-  readonly hasPot: boolean
+  /** What is left over is saved up here and handed out in lumps to who is short: always, or only where units are. */
+  readonly lumps: 'always' | 'in_units'
+  /** With less burst than this for each holder that is asked for something, whole units go to those who ask. */
+  readonly leastBurst: number
   /** Growth, as a fraction, that is worth a message before the holder reports again. */
   readonly worthwhile: number
   /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
   readonly newLedger?: () => Ledger
-}
-
-/** What there is to share out. */
-export interface Capacity {
-  readonly share: Share
-  /** Grantor's monotonic time after which nothing of it may be in force; Infinity when it is ours for good. */
-  readonly expiresMs: number
-  /** The part of it that is ours beyond `expiresMs`: slices come out of it. */
-  readonly pool: Share
-  /** What is set aside for holders by name, heard of or not; left out where holders come and go. */
-  readonly reserved?: ReadonlyMap<string, Share>
-  /** The terms of the whole budget, for grants to carry; undefined while nobody knows them. */
-  readonly terms?: TermsInForce | undefined
 }
 
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
@@ -94,6 +84,8 @@ export class LeaseGrantor {
   readonly #book = new HolderBook()
   readonly #slices: SlicePool
   readonly #pot: Pot
+  readonly #desk = new UnitDesk()
+  #areUnits: Units = NO_UNITS
   #setAside: SetAside = NOTHING
   #pressedUntilMs = Number.NEGATIVE_INFINITY
   #seq = 0
@@ -126,13 +118,26 @@ export class LeaseGrantor {
     if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
-    this.#book.heard(holder, report, this.#clock.nowMs())
+    const nowMs = this.#clock.nowMs()
+    const { committed, latest } = holder // a newcomer's is this report itself
+    this.#book.heard(holder, report, nowMs)
+    this.#pot.reclaim(committed.burst - holder.committed.burst, report.returned - latest.returned, nowMs)
     return 'taken'
   }
 
   /** All that may be in force at the holders now, and what is set aside for them. Perhaps a little more. */
   commit(): Share {
     return addShares(this.#book.committed, this.#setAside.sum)
+  }
+
+  /** Where units are saved up that nobody holds. */
+  get pot(): Pot {
+    return this.#pot
+  }
+
+  /** Units that calls wait for and that are neither here nor under way, by tier. */
+  asks(): readonly number[] {
+    return withoutFirst(this.#desk.asksOf(this.#book.newest, this.#clock.nowMs()), this.#pot.level)
   }
 
   /** Slices that may be in force beyond all leases. Perhaps a little more. */
@@ -158,15 +163,16 @@ export class LeaseGrantor {
   allocate(capacity: Capacity): LeaseGrant[] {
     const nowMs = this.#clock.nowMs()
     this.#setAside = this.#recount(capacity, nowMs)
-    const holders = this.#book.newest
+    const everybody = this.#book.newest
+    this.#areUnits = areUnitsFor(capacity, everybody, this.#config.leastBurst)
+    const holders = this.#areUnits.granted ? this.#desk.inOrder(everybody, nowMs) : everybody
     this.#slices.begin(capacity.pool, this.#book.all, nowMs)
     this.#pot.refill(nowMs)
     const { unknown } = this.#slices
     const rate = Math.max(0, capacity.share.rate - this.#absentRate(holders) - unknown.rate)
-    const isChunked = this.#config.hasPot && isTooSmall(capacity.share, holders)
     if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
-    const spare = nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
-    const targets = isChunked ? [] : waterFill(rate, this.#claimsOf(holders), spare)
+    const spare = this.#areUnits.granted || nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
+    const targets = this.#areUnits.only ? [] : waterFill(rate, this.#claimsOf(holders), spare)
     const pass = this.#begin(capacity, unknown, holders, targets, nowMs)
     const grants: LeaseGrant[] = []
     this.#visit(holders, targets, pass, grants, true)
@@ -244,10 +250,14 @@ export class LeaseGrantor {
       const target = targets[index] ?? 0
       if (!holder || target < holder.granted.rate !== cuts) continue
       const share = this.#shareFor(holder, target, pass)
-      const lump = this.#lumpFor(holder, share, pass)
-      const isWorthwhile = holder.isOwedAnswer || this.#isMaterial(holder.granted.rate, share.rate, pass)
+      const lump = this.#areUnits.granted ? this.#unitsFor(holder, pass) : this.#lumpFor(holder, share, pass)
+      const isWorthwhile = lump > 0 || holder.isOwedAnswer || this.#isMaterial(holder.granted.rate, share.rate, pass)
       if (!isWorthwhile) continue
-      const grant = this.#grant(holder, { rate: share.rate, burst: Math.max(share.burst, lump) }, lump, pass)
+      const kept = this.#areUnits.granted
+        ? Math.min(this.#desk.unspentOf(holder, pass.nowMs), holder.committed.burst)
+        : 0
+      const grant = this.#grant(holder, { rate: share.rate, burst: Math.max(share.burst, kept + lump) }, lump, pass)
+      if (grant && lump > 0) this.#desk.sent(holder, grant.seq, lump, pass.nowMs)
       if (grant) grants.push(grant)
     }
   }
@@ -262,9 +272,15 @@ export class LeaseGrantor {
     return minShare({ rate, burst: burstFor(rate, capacity) }, addShares(held, free))
   }
 
+  /** Whole units for calls that wait, or soon will. */
+  #unitsFor(holder: Holder, { capacity: { share }, free, nowMs }: Pass): number {
+    const room = this.#heldBy(holder, nowMs).burst + free.burst
+    return this.#pot.take(this.#desk.unitsFor(holder, { room, level: this.#pot.level, share, nowMs }))
+  }
+
   /** Units from the pot for who is short, as many as fit into its bucket: at least one, or it could do nothing with them. */
   #lumpFor(holder: Holder, share: Share, { free, nowMs }: Pass): number {
-    if (!this.#config.hasPot || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
+    if (this.#config.lumps !== 'always' || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
     const room = Math.max(1, share.burst) - Math.max(0, holder.latest.level)
     if (room < 1 || this.#pot.level < 1 || this.#heldBy(holder, nowMs).burst + free.burst < 1) return 0
     return this.#pot.take(Math.floor(room))
@@ -349,7 +365,18 @@ export class LeaseGrantor {
     holder.granted = share
     const { id: name, incarnation: receiver, latest } = holder
     const address = { budget, holder: name, incarnation: receiver, grantor: incarnation, anchor: latest.seq }
-    return { ...id, ...address, share, ttlMs: leaseMs, slice, sliceTtlMs, lump, isPressed, terms: capacity.terms }
+    return {
+      ...id,
+      ...address,
+      share,
+      ttlMs: leaseMs,
+      slice,
+      sliceTtlMs,
+      lump,
+      isPressed,
+      isInUnits: this.#areUnits.granted,
+      terms: capacity.terms,
+    }
   }
 
   #slow(durationMs: number): number {
@@ -359,13 +386,6 @@ export class LeaseGrantor {
 
 function setAside(shares: ReadonlyMap<string, Share>, isFree: boolean): SetAside {
   return { shares, sum: [...shares.values()].reduce(addShares, NO_SHARE), isFree }
-}
-
-/** So few units for so many that a rate for each is of no use: whole units go to those who ask. */
-function isTooSmall(share: Share, holders: readonly Holder[]): boolean {
-  let active = 0
-  for (const { latest } of holders) if (totalOf(latest.wants) > 1e-3) active++
-  return active > 1 && share.burst < 2 * active
 }
 
 /** The burst that goes with a rate: the same part of the whole. */

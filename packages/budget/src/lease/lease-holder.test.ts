@@ -5,7 +5,7 @@ import type { LeaseGrant } from './message.ts'
 import { NO_SHARE } from './share.ts'
 
 const config = { budget: 'b', holder: 'h', incarnation: 'i', drift: 0.02 }
-const state = { used: 0, wants: [0], level: 0 }
+const state = { used: 0, wants: [0], level: 0, asks: [], returned: 0 }
 
 function grant(overrides: Partial<LeaseGrant>): LeaseGrant {
   return {
@@ -22,6 +22,7 @@ function grant(overrides: Partial<LeaseGrant>): LeaseGrant {
     sliceTtlMs: 60_000,
     lump: 0,
     isPressed: false,
+    isInUnits: false,
     ...overrides,
   }
 }

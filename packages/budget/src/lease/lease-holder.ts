@@ -1,6 +1,6 @@
 import type { Clock } from '@spillway/clock'
 import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
-import type { Capacity } from './lease-grantor.ts'
+import type { Capacity } from './capacity.ts'
 import { SendLog } from './send-log.ts'
 import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
 import type { TermsInForce } from './terms.ts'
@@ -39,6 +39,7 @@ interface Lease {
   readonly sliceUntilMs: number
   readonly sliceUntilWallMs: number
   readonly isPressed: boolean
+  readonly isInUnits: boolean
   readonly terms: TermsInForce | undefined
 }
 
@@ -92,7 +93,13 @@ export class LeaseHolder {
     const nowMs = this.#clock.nowMs()
     const wallMs = this.#clock.wallMs()
     const expiresMs = nowMs + this.remainingMs(nowMs, wallMs)
-    return { share: this.forceAt(nowMs, wallMs), expiresMs, pool: this.slice, terms: this.#lease?.terms }
+    return {
+      share: this.forceAt(nowMs, wallMs),
+      expiresMs,
+      isInUnits: this.isInUnits,
+      pool: this.slice,
+      terms: this.#lease?.terms,
+    }
   }
 
   /** The lease ran out and no newer grant came. */
@@ -114,6 +121,11 @@ export class LeaseHolder {
   /** The terms of the whole budget, as of the newest grant; undefined before the first. */
   get terms(): TermsInForce | undefined {
     return this.#lease?.terms
+  }
+
+  /** Whole units are to be asked for: the budget is smaller than the fleet. */
+  get isInUnits(): boolean {
+    return this.#lease?.isInUnits ?? false
   }
 
   /** Highest epoch ever seen: what a successor of the grantor must exceed. */
@@ -143,7 +155,7 @@ export class LeaseHolder {
    * lends on has not clawed back yet, `slicesOut` the slices among it: a cut is not reported before it is real (S6).
    */
   report(
-    state: Pick<LeaseReport, 'used' | 'wants' | 'level' | 'terms'>,
+    state: Pick<LeaseReport, 'used' | 'wants' | 'level' | 'asks' | 'returned' | 'terms'>,
     lentOut: Share = NO_SHARE,
     slicesOut: Share = NO_SHARE,
   ): LeaseReport {
@@ -168,7 +180,7 @@ export class LeaseHolder {
     const sentAt = this.#sent.sentAt(grant.anchor)
     if (!sentAt) return 'unanchored'
     this.#highestEpoch = Math.max(this.#highestEpoch, grant.epoch)
-    const { epoch, seq, grantor, share, isPressed, terms } = grant
+    const { epoch, seq, grantor, share, isPressed, isInUnits, terms } = grant
     const heldMs = grant.ttlMs * (1 - this.#config.drift)
     const sliceMs = grant.sliceTtlMs * (1 - this.#config.drift)
     this.#lease = {
@@ -181,6 +193,7 @@ export class LeaseHolder {
       sliceUntilMs: sentAt.monotonicMs + sliceMs,
       sliceUntilWallMs: sentAt.wallMs + sliceMs,
       isPressed,
+      isInUnits,
       terms,
     }
     return 'applied'

@@ -17,6 +17,7 @@ export function aGrant(overrides: Partial<LeaseGrant> = {}): LeaseGrant {
     sliceTtlMs: 0,
     lump: 0,
     isPressed: false,
+    isInUnits: false,
     ...overrides,
   }
 }
@@ -34,6 +35,8 @@ export function aReport(overrides: Partial<LeaseReport> = {}): LeaseReport {
     used: 0,
     wants: [100],
     level: 0,
+    asks: [],
+    returned: 0,
     ...overrides,
   }
 }

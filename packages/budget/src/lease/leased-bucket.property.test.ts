@@ -26,7 +26,7 @@ function drawnTooLate(
   const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, floor: NO_SHARE }
   const holder = new LeaseHolder(identity, seen)
   const bucket = new LeasedBucket(holder, 0, seen)
-  holder.report({ used: 0, wants: [], level: 0 })
+  holder.report({ used: 0, wants: [], level: 0, asks: [], returned: 0 })
   holder.accept(aGrant({ share: { rate: 1, burst: 1e6 }, ttlMs: TTL_MS }))
   bucket.sync()
   bucket.addLump(1e6)
@@ -71,7 +71,7 @@ test('a stall that a wall clock set back hides to the millisecond is noticed aft
   const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, floor: NO_SHARE }
   const holder = new LeaseHolder(identity, clock)
   const bucket = new LeasedBucket(holder, 0, clock)
-  holder.report({ used: 0, wants: [], level: 0 })
+  holder.report({ used: 0, wants: [], level: 0, asks: [], returned: 0 })
   holder.accept(aGrant({ share: { rate: 1, burst: 1_000 } }))
   bucket.sync()
   bucket.addLump(1_000)

@@ -1,5 +1,6 @@
 import type { Clock } from '@spillway/clock'
 import { ClassFloors } from './class-floors.ts'
+import { AskNews } from './ask-news.ts'
 import { DemandMeter } from './demand-meter.ts'
 import { DemandNews, totalOf } from './demand-news.ts'
 import { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease-holder.ts'
@@ -7,6 +8,7 @@ import { LeasedBucket } from './leased-bucket.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
 import { ReportPace, SIDECAR_PACE, type ReportPaceConfig } from './report-pace.ts'
 import { isCut, type Share } from './share.ts'
+import { SOON_PER_SECOND } from './unit-desk.ts'
 import type { TermsInForce } from './terms.ts'
 
 /** One sidecar's part in one shared budget. */
@@ -31,6 +33,12 @@ export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHold
 /** Demand beyond what is asked for that a holder keeps when it gives up the rest. */
 const KEPT_HEADROOM = 1.08
 
+/** A grantor that has not answered for so long is out of reach, in milliseconds; it answers within 50 and the way there and back. */
+const SILENT_MS = 250
+
+const NO_ASKS: readonly number[] = []
+const ignore = (): void => undefined
+
 /**
  * A sidecar's part in a shared budget: takes units locally, measures demand, says when to report and what, and takes grants
  * in. Holds no socket: somebody else carries reports and grants.
@@ -45,7 +53,19 @@ export class LeasedBudget {
   readonly #pace: ReportPace
   readonly #clock: Clock
   readonly #beganMs: number
+  readonly #askNews = new AskNews()
   #owesAck = false
+  /** When the first report was sent that no grant has followed; undefined when the newest was answered. */
+  #unansweredMs: number | undefined
+  /** Units that calls wait for, by tier; whoever keeps them waiting keeps this up to date. */
+  asks: readonly number[] = NO_ASKS
+  /** Units that were missed since the last report, by tier. */
+  #missed: number[] = []
+  #returned = 0
+  /** Told after a grant was taken in: there may be units. */
+  onGranted: () => void = ignore
+  /** Told that a report should not wait for the next poll. */
+  onAsked: () => void = ignore
   #wants: readonly number[] = []
 
   constructor(config: LeasedBudgetConfig, clock: Clock) {
@@ -67,6 +87,11 @@ export class LeasedBudget {
   /** The lease ran out: this runs on its slice, or on nothing. */
   get isCutOff(): boolean {
     return this.#holder.isCutOff
+  }
+
+  /** The budget is smaller than the fleet: its units are to be asked for. */
+  get isInUnits(): boolean {
+    return this.#holder.isInUnits
   }
 
   /** No lease has come since the start: who shares out may not be in office yet. */
@@ -119,9 +144,12 @@ export class LeasedBudget {
     return this.draw(cost, tier) === 0
   }
 
-  /** As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. */
-  draw(cost: number, tier: number): number {
-    this.#meter.add(tier, cost)
+  /**
+   * As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. `isNew`: false for
+   * a call that has waited, whose demand was counted before.
+   */
+  draw(cost: number, tier: number, isNew = true): number {
+    if (isNew) this.#meter.add(tier, cost)
     this.#look()
     const kept = this.#keptFrom(tier)
     const waitMs = this.#bucket.draw(cost, kept)
@@ -143,6 +171,22 @@ export class LeasedBudget {
     return taken + claimed
   }
 
+  /** A call of that tier was turned away for want of so many units: they are asked for once, for whoever comes next. */
+  miss(cost: number, tier: number): void {
+    this.#missed[tier] = Math.max(this.#missed[tier] ?? 0, cost)
+  }
+
+  /**
+   * The share cannot hold units for such a call, so whole ones are to be asked for; and who answers is there. False for any
+   * usual share.
+   */
+  canAsk(cost: number): boolean {
+    if (!this.#holder.isInUnits || this.#holder.isCutOff) return false
+    const { rate, burst } = this.#bucket.force
+    if (rate > 0 && cost <= burst) return false
+    return this.#unansweredMs === undefined || this.#clock.nowMs() - this.#unansweredMs < SILENT_MS
+  }
+
   /** A call that took `reserved` units at `takenMs` turned out to cost `actual`: the rest is refunded, more becomes a debt. */
   settle(reserved: number, actual: number, takenMs: number): void {
     this.#bucket.settle(reserved, actual, takenMs)
@@ -156,14 +200,28 @@ export class LeasedBudget {
     const wanted = totalOf(wants)
     const held = this.#bucket.force.rate
     const kept = Math.max(wanted * KEPT_HEADROOM, this.#holder.slice.rate)
-    const isPressed = this.#holder.isPressed || (this.#holder.isStarting && wanted > 0)
+    // Where units are asked for, reports that ask for none are only there to keep the lease.
+    const isPressed = (this.#holder.isPressed && !this.#hasOnlyUnits) || (this.#holder.isStarting && wanted > 0)
     const hasSurplus = isPressed && kept < held * 0.9
-    const isUrgent = this.#owesAck || hasSurplus || (wanted > 1.05 * held && this.#news.isNews(wants))
+    const isSpent = this.#hasOnlyUnits && (this.#isIdle(wanted) || this.#bucket.force.burst - this.#bucket.level >= 1)
+    const asks = this.#holder.isInUnits ? sumOf(this.asks, this.#missed) : NO_ASKS
+    const isUnitNews = isSpent || this.#askNews.isNews(asks)
+    const isUrgent = isUnitNews || this.#owesAck || hasSurplus || (wanted > 1.05 * held && this.#news.isNews(wants))
     if (!this.#pace.isDue({ isUrgent, isPressed, isIdle: wanted < 1e-3 })) return undefined
     if (hasSurplus) this.#release(kept)
+    if (this.#hasOnlyUnits) this.#giveUpSpent(wanted)
     this.#owesAck = false
     this.#news.report(wants)
-    return this.#holder.report({ used: this.#bucket.used, wants, level: this.#bucket.level })
+    this.#askNews.report(asks)
+    this.#missed = []
+    this.#unansweredMs ??= this.#clock.nowMs()
+    return this.#holder.report({
+      used: this.#bucket.used,
+      wants,
+      level: this.#bucket.level,
+      asks,
+      returned: this.#returned,
+    })
   }
 
   /** Takes a grant in. What it adds counts from now; what it takes away is gone at once. */
@@ -174,7 +232,10 @@ export class LeasedBudget {
     this.#bucket.sync()
     if (acceptance !== 'applied') return acceptance
     this.#bucket.addLump(grant.lump)
+    this.#unansweredMs = undefined
     if (grant.isPressed && isCut(before, this.#holder.force)) this.#owesAck = true
+    this.onGranted()
+    if (grant.lump > 0 && this.#hasOnlyUnits && this.#bucket.level < 1) this.#tellSpent()
     return acceptance
   }
 
@@ -191,8 +252,33 @@ export class LeasedBudget {
 
   /** Units that a call of this tier must leave for more important ones, and for the floors of all others. */
   #keptFrom(tier: number): number {
-    const { burst } = this.#bucket.force
+    const { rate, burst } = this.#bucket.force
+    if (rate === 0 && this.#holder.isInUnits) return 0 // the grantor has kept one back
     return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
+  }
+
+  /** Told at once, once for each lump: until then nobody else can have the unit. */
+  #tellSpent(): void {
+    this.#pace.reset()
+    this.onAsked()
+  }
+
+  /** What came is spent once: it does not flow in again. */
+  get #hasOnlyUnits(): boolean {
+    return this.#bucket.force.rate === 0 && this.#holder.isInUnits
+  }
+
+  /** There is a unit that nobody waits for, nor will soon: others may. */
+  #isIdle(wanted: number): boolean {
+    return this.#bucket.level >= 1 && wanted < SOON_PER_SECOND && totalOf(this.asks) === 0
+  }
+
+  /** A unit that is spent may be granted to somebody else as soon as the grantor hears of it. */
+  #giveUpSpent(wanted: number): void {
+    const kept = this.#isIdle(wanted) ? 0 : this.#bucket.level
+    this.#returned += Math.floor(this.#bucket.level - kept)
+    this.#holder.release({ rate: 0, burst: kept })
+    this.#bucket.sync()
   }
 
   #release(rate: number): void {
@@ -200,4 +286,8 @@ export class LeasedBudget {
     this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
     this.#bucket.sync()
   }
+}
+
+function sumOf(one: readonly number[], other: readonly number[]): number[] {
+  return Array.from({ length: Math.max(one.length, other.length) }, (_, tier) => (one[tier] ?? 0) + (other[tier] ?? 0))
 }

@@ -23,8 +23,12 @@ export interface LeaseReport {
   readonly used: number
   /** Units per second that callers ask for, by tier, most important first; refused ones included, retries not. */
   readonly wants: readonly number[]
-  /** Units saved up. */
+  /** Units saved up; of who lends on and has no rate of its own, with all that may be unspent below. */
   readonly level: number
+  /** Units that were granted and given back unspent since the incarnation began: the grantor may grant them again. */
+  readonly returned: number
+  /** Units that calls wait for at this very moment, by tier; only where the grants are in units. */
+  readonly asks: readonly number[]
   /** From regions only: how they are configured. */
   readonly terms?: TermsReport | undefined
 }
@@ -56,6 +60,8 @@ export interface LeaseGrant extends GrantId {
   readonly lump: number
   /** There is not enough for everybody: report more often, and give up at once what is not needed. */
   readonly isPressed: boolean
+  /** The budget is smaller than the fleet: whole units go to those who ask. */
+  readonly isInUnits: boolean
   /** The terms of the whole budget; undefined while the grantor knows none. */
   readonly terms?: TermsInForce | undefined
 }
@@ -90,6 +96,8 @@ export function isSaneReport(report: LeaseReport): boolean {
     isSaneShare(report.slice) &&
     isAmount(report.used) &&
     report.wants.every(isAmount) &&
+    isAmount(report.returned) &&
+    report.asks.every(isAmount) &&
     Math.abs(report.level) <= LARGEST &&
     (report.terms === undefined || isSaneTerms(report.terms))
   )

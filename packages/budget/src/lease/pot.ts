@@ -7,6 +7,8 @@ import type { Share } from './share.ts'
 export class Pot {
   readonly #drift: number
   #level = 0
+  /** Units that fit beside all commitments, as of the last change of them. */
+  #room = 0
   #rate = 0
   #updatedMs: number
   #untilMs = Number.NEGATIVE_INFINITY
@@ -25,15 +27,31 @@ export class Pot {
   /** Time has passed, at the room of the last {@link resize}. */
   refill(nowMs: number): void {
     const passedMs = Math.max(0, Math.min(nowMs, this.#untilMs) - this.#updatedMs)
-    this.#level += (this.#rate * (1 - this.#drift) * passedMs) / 1_000
+    const inflow = (this.#rate * (1 - this.#drift) * passedMs) / 1_000
+    // What flows in beside full commitments is lost, even if they are given up before anybody looks.
+    this.#level = Math.min(this.#level + inflow, this.#room)
     this.#updatedMs = nowMs
   }
 
   /** There is this much room until `untilMs`: what does not fit any more is lost. */
   resize(room: Share, untilMs: number): void {
     this.#level = Math.min(this.#level, room.burst)
+    this.#room = room.burst
     this.#rate = room.rate
     this.#untilMs = untilMs
+  }
+
+  /** Units come from above, and their room with them. */
+  pour(units: number): void {
+    this.#level += units
+    this.#room = Math.max(this.#room, this.#level)
+  }
+
+  /** At that moment a holder gave up `room`, and of that `units` unspent; what does not fit is lost. */
+  reclaim(room: number, units: number, nowMs: number): void {
+    this.refill(nowMs)
+    this.#room += Math.max(0, room)
+    this.#level = Math.min(this.#level + Math.max(0, units), this.#room)
   }
 
   /** Takes out up to `units`; returns how many. */

@@ -186,6 +186,7 @@ export class RegionNode {
     if (regionRequest) this.#wires.toRegionVoters(regionRequest)
     const request = this.allocatorElection.poll(this.regionElection.office !== undefined)
     if (request) this.#wires.toAllRegions(request)
+    if ([...this.#aggregators.values()].some(({ isAsked }) => isAsked)) this.#passDown()
     const { region } = this.#config
     const due = [...this.#aggregators].flatMap(([budget, aggregator]) => {
       const allocator = this.#allocators.get(budget)
@@ -306,7 +307,8 @@ export class RegionNode {
         ttlMs: sidecarLeaseMs,
         sliceTtlMs: sliceMs,
         slicesBefore: this.#allocators.get(budget)?.reservedFor(region) ?? NO_SHARE,
-        hasPot: true,
+        lumps: 'always',
+        leastBurst: 2,
         worthwhile: 0.05,
       },
       epoch,

@@ -1,7 +1,8 @@
 import { ManualClock } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aReport } from './lease.fixture.ts'
-import { LeaseGrantor, type Capacity } from './lease-grantor.ts'
+import type { Capacity } from './capacity.ts'
+import { LeaseGrantor } from './lease-grantor.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
 import { NO_SHARE, addShares, type Share } from './share.ts'
 
@@ -13,7 +14,7 @@ function aGrantor(epoch: number, clock: ManualClock): LeaseGrantor {
   const config = { budget: 'b', incarnation: `g${epoch}`, drift: 0, ttlMs: 3_000, sliceTtlMs: SLICE_MS, spare: 0.04 }
   const entitlement = { floor: NO_SHARE, weight: 1 }
   return new LeaseGrantor(
-    { ...config, hasPot: true, worthwhile: 0.05, slicesBefore: pool },
+    { ...config, lumps: 'always', leastBurst: 2, worthwhile: 0.05, slicesBefore: pool },
     epoch,
     clock,
     () => entitlement,
@@ -133,7 +134,7 @@ test('a holder that starts anew does not cost its reserved floor twice', () => {
   const reserved = new Map(['a', 'b'].map((name) => [name, floor]))
   const whole = { ...capacity, reserved }
   const config = { budget: 'b', incarnation: 'g', drift: 0, ttlMs: 3_000, sliceTtlMs: Number.POSITIVE_INFINITY }
-  const sharing = { spare: 0, hasPot: false, worthwhile: 0.01 }
+  const sharing = { spare: 0, lumps: 'in_units' as const, leastBurst: 1, worthwhile: 0.01 }
   const grantor = new LeaseGrantor({ ...config, ...sharing }, 2, clock, () => ({ floor, weight: 1, slice: floor }))
   grantor.receive(aReport({ holder: 'a', wants: [500] }))
   grantor.receive(aReport({ holder: 'b', incarnation: 'old', wants: [0] }))

@@ -60,6 +60,11 @@ const budget = group({
     'floor',
     'When the lease has run out: live on the floor, let nothing pass, or let everything pass (which breaks the promise)',
   ),
+  ask_wait: setting(
+    kinds.duration,
+    '250ms',
+    'Where a shared budget is smaller than the fleet: so long a call may wait while a unit is asked for; 0s: not at all',
+  ),
 })
 
 const nats = section({

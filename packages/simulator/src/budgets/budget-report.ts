@@ -1,7 +1,7 @@
 import type { Row } from './budget-table.ts'
 import type { Run } from './experiment.ts'
 import { colourOf, plotOf } from './run-plot.ts'
-import type { Scale } from './scenario.ts'
+import { scaleOf, type Scale } from './scenario.ts'
 import { SCHEMES } from './schemes.ts'
 
 /** Regions beyond which a legend would only be noise. */
@@ -54,12 +54,13 @@ function legendOf(regions: number): string {
 
 function sectionOf(runs: readonly Run[], scale: Scale): string {
   const figures = runs.map((run) => {
-    const excess = run.checker.worstExcess / scale.budget.burst
+    const own = scaleOf(scale, run.scenario)
+    const excess = run.checker.worstExcess / own.budget.burst
     const verdict =
       excess > 1 + 1e-6
         ? ` · <span class="broken">broke the promise: ${excess.toFixed(1)} B in excess of R·dt</span>`
         : ''
-    return `<figure><figcaption>${escape(run.scheme.title)}${verdict}</figcaption>${plotOf(run, scale)}</figure>`
+    return `<figure><figcaption>${escape(run.scheme.title)}${verdict}</figcaption>${plotOf(run, own)}</figure>`
   })
   return `<h2>${escape(runs[0]?.scenario.title ?? '')}</h2>${figures.join('')}`
 }

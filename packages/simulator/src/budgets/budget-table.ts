@@ -1,7 +1,7 @@
 import type { Run } from './experiment.ts'
 import { lackMs, leaderlessMs, quantile, shiftTimes, utilisation } from './figures.ts'
 import type { Traffic } from './fleet.ts'
-import type { Scale } from './scenario.ts'
+import { scaleOf, type Scale } from './scenario.ts'
 
 /** One figure of every scheme. */
 export interface Row {
@@ -140,6 +140,9 @@ const FIGURES: readonly Figure[] = [
       lackMs(recording, 0.9 * (1 - floors) * budget.rate, 0, endMs),
     onlyLeases: true,
   },
+  ...smallFigures('small', '2/s, wait 0.25 s', false),
+  ...smallFigures('patient', '2/s, wait 1 s', true),
+  ...smallFigures('tight', '10/s, wait 0.25 s', false),
   {
     title: 'messages a sidecar and second, steady',
     scenario: 'steady',
@@ -179,6 +182,59 @@ const FIGURES: readonly Figure[] = [
   },
 ]
 
+/** Of a budget smaller than the fleet. No target where calls give up before an ask has been to another continent and back, or the burst is spent meanwhile. */
+function smallFigures(scenario: string, title: string, isReachable: boolean): Figure[] {
+  const target = isReachable ? { target: '>= 90 %', isMet: (value: number) => value >= 0.9 } : { target: '' }
+  return [
+    {
+      title: `40 sidecars, ${title}: utilisation`,
+      scenario,
+      ...target,
+      format: percent,
+      measure: ({ recording, endMs }, scale) => utilisation(recording, scale, scale.warmMs, endMs),
+    },
+    {
+      title: '  critical served',
+      scenario,
+      ...target,
+      format: percent,
+      measure: ({ recording, endMs }, { warmMs }) => recording.served(0, warmMs, endMs),
+    },
+    {
+      title: '  calls that waited',
+      scenario,
+      target: '',
+      format: percent,
+      measure: ({ waited, recording, endMs }) => waitedCalls(waited) / offered(recording, endMs),
+      onlyLeases: true,
+    },
+    {
+      title: '  for, on average',
+      scenario,
+      target: '',
+      format: seconds,
+      measure: ({ waited }) => waited.totalMs / Math.max(1, waitedCalls(waited)),
+      onlyLeases: true,
+    },
+    {
+      title: '  of them in vain',
+      scenario,
+      target: '',
+      format: percent,
+      measure: ({ waited }) => waited.refused / Math.max(1, waitedCalls(waited)),
+      onlyLeases: true,
+    },
+  ]
+}
+
+function waitedCalls({ admitted, refused }: Run['waited']): number {
+  return admitted + refused
+}
+
+function offered(recording: Run['recording'], endMs: number): number {
+  return Math.max(1, recording.at(endMs)?.offeredByTier.reduce((sum, calls) => sum + calls, 0) ?? 0)
+}
+
 /** All figures of all runs; those of scenarios that were not run are left out. */
 export function tableOf(runs: readonly Run[], scale: Scale): Row[] {
   return [...FIGURES.flatMap((figure) => rowOf(figure, runs, scale)), ...promiseRows(runs, scale)]
@@ -192,7 +248,7 @@ function rowOf(figure: Figure, runs: readonly Run[], scale: Scale): Row[] {
   for (const run of own) {
     const isOurs = run.scheme.name === 'leases'
     if (figure.onlyLeases && !isOurs) continue
-    const value = figure.measure(run, scale)
+    const value = figure.measure(run, scaleOf(scale, run.scenario))
     values.set(run.scheme.name, figure.format(value))
     if (isOurs) isMet = figure.isMet?.(value)
   }
@@ -200,10 +256,11 @@ function rowOf(figure: Figure, runs: readonly Run[], scale: Scale): Row[] {
 }
 
 /** The worst of all scenarios: excess over the line of any interval, and admitted against the budget. */
-function promiseRows(runs: readonly Run[], { budget }: Scale): Row[] {
+function promiseRows(runs: readonly Run[], scale: Scale): Row[] {
   const worst = new Map<string, number>()
   const admitted = new Map<string, number>()
-  for (const { scheme, checker, endMs } of runs) {
+  for (const { scheme, scenario, checker, endMs } of runs) {
+    const { budget } = scaleOf(scale, scenario)
     const allowed = budget.burst + (budget.rate * endMs) / 1_000
     worst.set(scheme.name, Math.max(worst.get(scheme.name) ?? 0, checker.worstExcess / budget.burst))
     admitted.set(scheme.name, Math.max(admitted.get(scheme.name) ?? 0, checker.total / allowed))

@@ -23,6 +23,7 @@ import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
 import { newVoter, reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
 import { promiseAll, sabotagedRules, tamperedReport } from './sabotage.ts'
+import { Patience } from './patience.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
 import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
@@ -53,6 +54,7 @@ export class BudgetWorld implements Fleet {
   readonly #sidecarsByName = new Map<string, SidecarMachine>()
   readonly #processesOf: RegionMachine[][] = []
   #incarnations = 0
+  readonly #patience: Patience
   #isChanging = false
   readonly #traffic = { inside: 0, between: 0, insideCopies: 0, betweenCopies: 0 }
 
@@ -64,6 +66,7 @@ export class BudgetWorld implements Fleet {
     this.#tampering = new Tampering(config.sabotage)
     this.#load = new OpenLoad(config.demand, new SeededRandom(Math.floor(random.next() * 2 ** 31)))
     this.checker = new PromiseChecker(config.budget.rate, config.budget.burst)
+    this.#patience = new Patience(config, this, (sidecar) => this.#report(sidecar))
     this.network = new VirtualNetwork(
       this.truth,
       random,
@@ -114,10 +117,10 @@ export class BudgetWorld implements Fleet {
       if (nowMs % allocateMs === 0) machine.process.allocate()
     }
     if (this.#isChanging) this.#allowed.apply(this.processes, nowMs, this.checker)
-    let isKept = true
+    let isKept = this.#patience.wasKept()
     for (const sidecar of this.sidecars) {
       if (sidecar.pausedUntilMs > nowMs) continue
-      const take = (calls: number, tier: number): number => sidecar.budget.takeMany(calls, tier)
+      const take = (calls: number, tier: number): number => this.#patience.take(sidecar, calls, tier)
       isKept = this.#load.serve(sidecar.region, sidecar.index, nowMs, stepMs, take, this.checker) && isKept
       if (isPolling) this.#report(sidecar)
     }
@@ -125,13 +128,10 @@ export class BudgetWorld implements Fleet {
   }
 
   heldRate(region: number): number {
-    let sum = 0
     const { sidecars } = this.#config
-    for (let index = region * sidecars; index < (region + 1) * sidecars; index++) {
-      const machine = this.sidecars[index]
-      if (machine && machine.pausedUntilMs <= this.nowMs) sum += machine.budget.force.rate
-    }
-    return sum
+    const running = ({ pausedUntilMs }: SidecarMachine): boolean => pausedUntilMs <= this.nowMs
+    const own = this.sidecars.slice(region * sidecars, (region + 1) * sidecars).filter(running)
+    return own.reduce((sum, { budget }) => sum + budget.force.rate, 0)
   }
 
   killSidecar(region: number, index: number): void {

@@ -6,12 +6,12 @@ const half = { rate: 50, burst: 5 }
 const whole = { rate: 100, burst: 10 }
 
 function aReport(holder: string, force: Share): LeaseReport {
-  const state = { used: 0, wants: [100], level: 0, slice: NO_SHARE }
+  const state = { used: 0, wants: [100], level: 0, asks: [], returned: 0, slice: NO_SHARE }
   return { budget: 'b', holder, incarnation: 'i', seq: 1, ack: undefined, force, ...state }
 }
 
 function aGrant(grantor: string, holder: string, share: Share): LeaseGrant {
-  const times = { ttlMs: 9_000, sliceTtlMs: 0, slice: NO_SHARE, lump: 0, isPressed: true }
+  const times = { ttlMs: 9_000, sliceTtlMs: 0, slice: NO_SHARE, lump: 0, isPressed: true, isInUnits: false }
   return { budget: 'b', holder, incarnation: 'i', grantor, epoch: 1, seq: 1, anchor: 1, share, ...times }
 }
 

@@ -1,6 +1,7 @@
 import type { PromiseChecker } from '../promise-checker.ts'
+import type { Tally } from './open-load.ts'
 import { Recording } from './recording.ts'
-import type { Scale, Scenario } from './scenario.ts'
+import { scaleOf, type Scale, type Scenario } from './scenario.ts'
 import type { Scheme } from './schemes.ts'
 
 /** One scheme in one scenario. */
@@ -9,6 +10,8 @@ export interface Run {
   readonly scenario: Scenario
   readonly recording: Recording
   readonly checker: PromiseChecker
+  /** Calls of the whole run that had to wait before they were decided. */
+  readonly waited: Tally['waited']
   readonly endMs: number
 }
 
@@ -16,10 +19,11 @@ export interface Run {
 export function run(
   scheme: Scheme,
   scenario: Scenario,
-  scale: Scale,
+  common: Scale,
   seed: number,
   onProgress: (done: number) => void,
 ): Run {
+  const scale = scaleOf(common, scenario)
   const fleet = scheme.create(scale, scenario, seed)
   const sampleMs = 2 * fleet.stepMs
   const recording = new Recording(scale.regions, sampleMs)
@@ -30,5 +34,12 @@ export function run(
     if (fleet.nowMs % sampleMs === 0) recording.take(fleet)
     if (fleet.nowMs % 1_000 === 0) onProgress(fleet.nowMs / scenario.endMs)
   }
-  return { scheme, scenario, recording, checker: fleet.checker, endMs: scenario.endMs }
+  return {
+    scheme,
+    scenario,
+    recording,
+    checker: fleet.checker,
+    waited: { ...fleet.tally.waited },
+    endMs: scenario.endMs,
+  }
 }

@@ -12,6 +12,8 @@ export class Tally {
   readonly offeredByTier: number[] = [0, 0, 0, 0]
   readonly admittedByTier: number[] = [0, 0, 0, 0]
   readonly admittedByRegion: number[] = []
+  /** Calls that had to wait before they were decided, and for how long altogether, in milliseconds. */
+  readonly waited = { admitted: 0, refused: 0, totalMs: 0 }
 
   /** Calls of one tier came to a region; so many got in. */
   count(region: number, tier: number, offered: number, admitted: number): void {

@@ -58,5 +58,6 @@ function randomConfig(seed: number, mode: Mode, random: SeededRandom): WorldConf
     demand: (region, sidecar, nowMs) =>
       Math.floor(nowMs / (periods[region * 2 + sidecar] ?? 1_000)) % 2 === 0 ? [100, 100, 100, 100] : [1, 1, 1, 1],
     sabotage: {},
+    ...(seed % BUDGETS.length > 0 && { askWaitMs: 250 }),
   }
 }

@@ -25,6 +25,10 @@ interface ScenarioEvent {
 export interface Scenario {
   readonly name: string
   readonly title: string
+  /** What is unlike in the other scenarios. */
+  readonly scale?: Partial<Scale>
+  /** How long calls wait for units, in milliseconds; left out: not at all. */
+  readonly askWaitMs?: number
   readonly startMs: number
   readonly endMs: number
   readonly demand: Demand
@@ -78,8 +82,42 @@ export function scenariosFor(scale: Scale): readonly Scenario[] {
       ...breaking(scale, (fleet) => cutOff(fleet)),
       demand: uniform(1.5),
     },
+    ...SMALL_BUDGETS.map((small) => smaller(scale, small)),
     { ...base, name: 'cold', title: 'Cold start', startMs: 0, endMs: 30_000, demand: uniform(1.3) },
   ]
+}
+
+/** A scale with what a scenario has of its own. */
+export function scaleOf(scale: Scale, scenario: Scenario): Scale {
+  return { ...scale, ...scenario.scale }
+}
+
+/** Budgets smaller than a fleet of forty: far below, and with a burst that a way between continents uses up. */
+const SMALL_BUDGETS = [
+  { name: 'small', askWaitMs: 250, budget: { rate: 2, burst: 3 } },
+  { name: 'patient', askWaitMs: 1_000, budget: { rate: 2, burst: 3 } },
+  { name: 'tight', askWaitMs: 250, budget: { rate: 10, burst: 3 } },
+] as const
+
+/** Forty sidecars that are asked for twice what there is, a fifth of it critical. No floors: less than a unit is no use. */
+function smaller(
+  { regions, warmMs, measuredMs }: Scale,
+  { name, askWaitMs, budget }: (typeof SMALL_BUDGETS)[number],
+): Scenario {
+  const sidecars = Math.ceil(40 / regions)
+  const each = (2 * budget.rate) / (regions * sidecars)
+  const wants = [0.2 * each, 0.8 * each, 0, 0]
+  return {
+    name,
+    title: `Forty sidecars share ${budget.rate} a second, calls wait ${askWaitMs} ms`,
+    scale: { sidecars, budget, floors: 0 },
+    askWaitMs,
+    demand: () => wants,
+    events: [],
+    shifts: [],
+    startMs: warmMs,
+    endMs: warmMs + Math.max(measuredMs, 60_000),
+  }
 }
 
 /** The rate that each region should have at that moment, were everything known at once. */

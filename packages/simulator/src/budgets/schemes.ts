@@ -67,7 +67,7 @@ function numberOf(region: string): number {
   return Number(region.slice(1))
 }
 
-function worldOf({ regions, sidecars, budget, floors }: Scale, { demand }: Scenario): WorldConfig {
+function worldOf({ regions, sidecars, budget, floors }: Scale, { demand, askWaitMs }: Scenario): WorldConfig {
   return {
     regions,
     sidecars,
@@ -81,6 +81,7 @@ function worldOf({ regions, sidecars, budget, floors }: Scale, { demand }: Scena
     link: (from, to) =>
       isInside(from, to) ? undefined : { delayMs: delayBetween(from, to), jitterMs: 10, loss: 0.001, duplication: 0 },
     demand,
+    ...(askWaitMs !== undefined && { askWaitMs }),
     sabotage: {},
     ...(regions * sidecars > LARGE ? LARGE_PACE : {}),
   }

@@ -26,6 +26,8 @@ export interface WorldConfig {
   readonly sabotage: Sabotage
   /** How long sidecars live on slices of the floor; left out, as in the sidecar. In milliseconds. */
   readonly sliceMs?: number
+  /** How long calls wait for units where the budget is smaller than the fleet, in milliseconds; left out: not at all. */
+  readonly askWaitMs?: number
   /** How often things happen; left out, as in the sidecar. */
   readonly pace?: WorldPace
   /** When sidecars start, one after the other within a second, in milliseconds; left out: all at once at the beginning. */
