@@ -105,9 +105,9 @@ export class RawClient {
 
   /** A header block, to be sent in the order of the calls. */
   block(pairs: Pairs, neverIndexed: readonly string[] = []): Buffer {
-    const fields = pairs.map(([name, value]) => field(name, value, neverIndexed.includes(name)))
-    const out = Buffer.alloc(encodedBound(fields))
-    return out.subarray(0, this.#encoder.encode(fieldList(fields), out, 0))
+    const list = fieldList(pairs.map(([name, value]) => field(name, value, neverIndexed.includes(name))))
+    const out = Buffer.alloc(encodedBound(list))
+    return out.subarray(0, this.#encoder.encode(list, out, 0))
   }
 
   data(streamId: number, payload: Uint8Array | string, endsStream: boolean): void {

@@ -21,6 +21,8 @@ export interface FieldList {
   get(name: string): string | undefined
   /** Room for what this package has found out about the list, so that a list that comes again is not checked again. */
   checked?: CheckedFields | undefined
+  /** The same, for how much room the list can take. */
+  encodedBound?: number | undefined
 }
 
 /** What a check of a field list has found; see `FieldList.checked`. */
@@ -51,15 +53,37 @@ class HeaderField implements Field {
   }
 }
 
+/** A list that was asked so often serves more than one call: from then on it remembers its answers. */
+const ASKED_OFTEN = 16
+/** Names whose answers a list remembers, those that it does not have included; others are looked up each time. */
+const MAX_REMEMBERED = 32
+
 class HeaderFields implements FieldList {
   readonly fields: readonly Field[]
   checked: CheckedFields | undefined = undefined
+  encodedBound: number | undefined = undefined
+  #asked = 0
+  /** By name; null for a name that the list does not have. */
+  #answers: Map<string, string | null> | undefined = undefined
 
   constructor(fields: readonly Field[]) {
     this.fields = fields
   }
 
   get(name: string): string | undefined {
+    const known = this.#answers?.get(name)
+    return known === undefined ? this.#lookUp(name) : (known ?? undefined)
+  }
+
+  #lookUp(name: string): string | undefined {
+    const value = this.#search(name)
+    if (this.#asked++ < ASKED_OFTEN) return value
+    this.#answers ??= new Map()
+    if (this.#answers.size < MAX_REMEMBERED) this.#answers.set(name, value ?? null)
+    return value
+  }
+
+  #search(name: string): string | undefined {
     for (const field of this.fields) if (field.name === name) return field.value
     return undefined
   }

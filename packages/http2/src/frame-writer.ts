@@ -20,7 +20,7 @@ export class FrameWriter {
   /** HEADERS, with CONTINUATIONs as needed. The parts make one block. */
   headers(streamId: number, parts: readonly FieldList[], endsStream: boolean): void {
     let bound = 0
-    for (const part of parts) bound += encodedBound(part.fields)
+    for (const part of parts) bound += encodedBound(part)
     const flags = endsStream ? Flag.END_STREAM : Flag.NONE
     if (bound > DIRECT_BLOCK_BYTES) {
       this.#longHeaders(streamId, parts, flags, bound)

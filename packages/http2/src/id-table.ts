@@ -1,20 +1,21 @@
 /** Slots of a table that has never held more; a power of two. */
 const FIRST_SLOTS = 16
 
-/** Multiplier of Fibonacci hashing (D. Knuth, TAOCP 3, 6.4): spreads neighbouring ids over all slots. */
-const GOLDEN = 0x9e3779b1
+/** In a slot that nothing stands in. */
+const NO_ID = 0
 
 /**
- * Positive 31-bit ids and what they stand for, by open addressing with linear probing; removal closes the gap (Knuth,
- * algorithm 6.4R), so that there are no tombstones and coming and going allocates nothing.
+ * Positive 31-bit ids and what they stand for, by open addressing with linear probing; removal closes the gap (D. Knuth,
+ * TAOCP 3, algorithm 6.4R), so that there are no tombstones and coming and going allocates nothing. Ids that follow each
+ * other, as those of streams do, lie side by side: looking for one touches a line of memory or two.
  *
  * Not a `Map`, because of the garbage that one leaves behind: V8 replaces a map's table every so many removals, and each
  * old table points to the next. Once one of them has reached the old generation, all later ones and everything in them
  * outlive every young collection.
  */
 export class IdTable<Value extends { readonly id: number }> {
-  #slots: (Value | undefined)[] = emptySlots(FIRST_SLOTS)
-  #shift = shiftFor(FIRST_SLOTS)
+  #ids = new Int32Array(FIRST_SLOTS)
+  #values: (Value | undefined)[] = emptySlots(FIRST_SLOTS)
   #size = 0
 
   get size(): number {
@@ -22,21 +23,22 @@ export class IdTable<Value extends { readonly id: number }> {
   }
 
   get(id: number): Value | undefined {
-    return this.#slots[this.#find(id)]
+    return this.#values[this.#find(id)]
   }
 
   /** Replaces what had the same id. */
   add(value: Value): void {
-    if (2 * (this.#size + 1) > this.#slots.length) this.#grow()
+    if (2 * (this.#size + 1) > this.#ids.length) this.#grow()
     const slot = this.#find(value.id)
-    if (this.#slots[slot] === undefined) this.#size++
-    this.#slots[slot] = value
+    if (this.#ids[slot] === NO_ID) this.#size++
+    this.#ids[slot] = value.id
+    this.#values[slot] = value
   }
 
   /** Returns whether it was there. */
   remove(id: number): boolean {
     const slot = this.#find(id)
-    if (this.#slots[slot] === undefined) return false
+    if (this.#ids[slot] === NO_ID) return false
     this.#size--
     this.#closeGap(slot)
     return true
@@ -44,53 +46,53 @@ export class IdTable<Value extends { readonly id: number }> {
 
   /** All values, by id. */
   all(): Value[] {
-    return this.#slots.filter((value) => value !== undefined).sort((first, second) => first.id - second.id)
+    return this.#values.filter((value) => value !== undefined).sort((first, second) => first.id - second.id)
   }
 
   /** Where the id is, or the empty slot where it would go. */
   #find(id: number): number {
-    const mask = this.#slots.length - 1
-    let slot = this.#home(id)
-    for (;;) {
-      const value = this.#slots[slot]
-      if (value === undefined || value.id === id) return slot
-      slot = (slot + 1) & mask
-    }
+    const ids = this.#ids
+    const mask = ids.length - 1
+    let slot = home(id, mask)
+    while (ids[slot] !== id && ids[slot] !== NO_ID) slot = (slot + 1) & mask
+    return slot
   }
 
   /** Empties the slot, and moves up what was displaced by what was in it. */
   #closeGap(slot: number): void {
-    const mask = this.#slots.length - 1
+    const mask = this.#ids.length - 1
     let gap = slot
     for (let at = (gap + 1) & mask; ; at = (at + 1) & mask) {
-      const value = this.#slots[at]
-      if (value === undefined) break
-      const isReachable = ((at - this.#home(value.id)) & mask) < ((at - gap) & mask)
+      const id = this.#ids[at] ?? NO_ID
+      if (id === NO_ID) break
+      const isReachable = ((at - home(id, mask)) & mask) < ((at - gap) & mask)
       if (isReachable) continue
-      this.#slots[gap] = value
+      this.#ids[gap] = id
+      this.#values[gap] = this.#values[at]
       gap = at
     }
-    this.#slots[gap] = undefined
+    this.#ids[gap] = NO_ID
+    this.#values[gap] = undefined
   }
 
   #grow(): void {
     const values = this.all()
-    const length = 2 * this.#slots.length
-    this.#slots = emptySlots(length)
-    this.#shift = shiftFor(length)
-    for (const value of values) this.#slots[this.#find(value.id)] = value
+    const length = 2 * this.#ids.length
+    this.#ids = new Int32Array(length)
+    this.#values = emptySlots(length)
+    for (const value of values) {
+      const slot = this.#find(value.id)
+      this.#ids[slot] = value.id
+      this.#values[slot] = value
+    }
   }
+}
 
-  #home(id: number): number {
-    return Math.imul(id, GOLDEN) >>> this.#shift
-  }
+/** A connection's streams are all odd or all even: half of the id tells them apart. */
+function home(id: number, mask: number): number {
+  return (id >>> 1) & mask
 }
 
 function emptySlots<Value>(length: number): (Value | undefined)[] {
   return Array.from({ length })
-}
-
-/** Of a 32-bit product the upper bits are the slot. */
-function shiftFor(slots: number): number {
-  return Math.clz32(slots) + 1
 }

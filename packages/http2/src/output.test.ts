@@ -61,6 +61,20 @@ test('begins with a small buffer, and takes large ones for what goes beyond', ()
   expect(output.take()?.pooled.map(({ length }) => length)).toEqual([LARGE_BYTES])
 })
 
+test('begins with a large buffer, so with one chunk, for as long as batches are large', () => {
+  const output = new Output(new BufferPool(), () => {})
+  const buffersFor = (bytes: number): number[] | undefined => {
+    for (let left = bytes; left > 0; left -= 100) write(output, 'x'.repeat(Math.min(left, 100)))
+    return output.take()?.pooled.map(({ length }) => length)
+  }
+
+  expect(buffersFor(2 * SMALL_BYTES)).toEqual([SMALL_BYTES, LARGE_BYTES])
+  expect(buffersFor(2 * SMALL_BYTES)).toEqual([LARGE_BYTES])
+  expect(buffersFor(100)).toEqual([LARGE_BYTES])
+  for (let batch = 0; batch < 4; batch++) buffersFor(100)
+  expect(buffersFor(100)).toEqual([SMALL_BYTES])
+})
+
 test('gives buffers back to the pool when they are written, and no earlier', () => {
   const pool = new BufferPool()
   const output = new Output(pool, () => {})

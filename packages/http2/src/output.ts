@@ -27,6 +27,8 @@ export class Output {
   #takenBytes = 0
   #waitingBytes = 0
   #inFlightBytes = 0
+  /** The size of recent batches: what does not fit into a small buffer for a while will hardly do so next time. */
+  #usualBytes = 0
 
   /** `isWaiting` is called when there is something to take where there was nothing. */
   constructor(pool: BufferPool, isWaiting: () => void) {
@@ -89,6 +91,7 @@ export class Output {
     this.#takenBytes += batch.bytes
     this.#inFlightBytes += batch.bytes
     this.#waitingBytes = 0
+    this.#usualBytes = Math.max(batch.bytes, this.#usualBytes >>> 1)
     return batch
   }
 
@@ -104,10 +107,10 @@ export class Output {
     if (isFirst && bytes > 0) this.#isWaiting()
   }
 
-  /** The first one is small: what does not fit is more than most have to say. */
+  /** The first one is small unless the connection is busy: what does not fit is more than most have to say. */
   #nextBuffer(bytes: number): void {
     this.#cut()
-    const isSmall = this.#pooled.length === 0 && bytes <= SMALL_BYTES
+    const isSmall = this.#usualBytes <= SMALL_BYTES && this.#pooled.length === 0 && bytes <= SMALL_BYTES
     this.buffer = isSmall ? this.#pool.takeSmall() : this.#pool.takeLarge()
     this.#pooled.push(this.buffer)
     this.#hasBuffer = true

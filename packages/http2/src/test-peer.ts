@@ -104,7 +104,7 @@ export class TestPeer implements ConnectionListener {
   /** The next header block of this peer. */
   block(pairs: Pairs): Buffer {
     const list = listOf(pairs)
-    const out = Buffer.alloc(encodedBound(list.fields))
+    const out = Buffer.alloc(encodedBound(list))
     return out.subarray(0, this.#encoder.encode(list, out, 0))
   }
 

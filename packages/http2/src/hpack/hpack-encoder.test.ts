@@ -9,8 +9,9 @@ function list(...lines: string[]): { fields: readonly Field[]; get(name: string)
 }
 
 function encodeHex(encoder: HpackEncoder, ...fields: Field[]): string {
-  const out = Buffer.alloc(encodedBound(fields))
-  return out.toString('hex', 0, encoder.encode(fieldList(fields), out, 0))
+  const block = fieldList(fields)
+  const out = Buffer.alloc(encodedBound(block))
+  return out.toString('hex', 0, encoder.encode(block, out, 0))
 }
 
 function encodeLines(encoder: HpackEncoder, ...lines: string[]): string {

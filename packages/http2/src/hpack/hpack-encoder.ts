@@ -123,8 +123,12 @@ export class HpackEncoder {
   }
 }
 
-/** The most octets that the block of these fields can take, table size updates included. */
-export function encodedBound(fields: readonly Field[]): number {
+/** The most octets that the block of these fields can take, table size updates included. Worked out once for each list. */
+export function encodedBound(list: FieldList): number {
+  return (list.encodedBound ??= boundOf(list.fields))
+}
+
+function boundOf(fields: readonly Field[]): number {
   let bytes = MAX_SIZE_UPDATES_BYTES
   for (const field of fields) bytes += field.name.length + field.value.length + MAX_FIELD_OVERHEAD
   return bytes
