@@ -1,5 +1,6 @@
 import { NO_DEADLINE, OWN_PREFIX, Status, parseTimeoutMs } from '@spillway/call'
 import { loadContract } from '@spillway/contract'
+import { fieldList } from '@spillway/http2'
 import {
   Listener,
   UpstreamGroup,
@@ -98,7 +99,7 @@ function forwardingOf(exchange: Exchange): Forwarding {
   const allowedMs = parseTimeoutMs(exchange.request.get('grpc-timeout') ?? '')
   return {
     isStripped: false,
-    added: [],
+    added: fieldList([]),
     path: undefined,
     deadlineMs: allowedMs === undefined ? NO_DEADLINE : exchange.arrivedMs + allowedMs,
     answerHeaders: [],

@@ -2,7 +2,10 @@ import type { CallFacts, PriorityClass, Refusal, Status } from '@spillway/call'
 import type { MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { UnreadableReason } from './counts.ts'
 
-/** A call that may go on: its facts, and what later stages want to know besides. One object for each call. */
+/**
+ * A call that may go on: its facts, and what later stages want to know besides. Good until the classifier is asked about
+ * another call, which is written into the same object: take from it what is needed longer.
+ */
 export interface Classified extends CallFacts {
   readonly kind: 'classified'
   readonly policy: MethodPolicy

@@ -1,4 +1,4 @@
-import { MetadataName, NO_DEADLINE, Status, type Deadline } from '@spillway/call'
+import { MetadataName, NO_DEADLINE, Status, defaultCallFacts, type Deadline } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Arrival, FirstMessage } from './arrival.ts'
@@ -44,6 +44,8 @@ export class Classifier {
   readonly #priorities: PriorityDecider
   /** Of the call in hand. */
   #unreadable: UnreadableReason | undefined
+  /** The answer to the call in hand, written over for each call. */
+  readonly #classified: { -readonly [Key in keyof Classified]: Classified[Key] }
 
   constructor(options: ClassifierOptions) {
     this.#contract = options.contract
@@ -52,6 +54,17 @@ export class Classifier {
     this.#counts = options.counts ?? new Counts()
     this.#expressions = new CallExpressions(this.#counts)
     this.#priorities = new PriorityDecider(options.trust, new TopShare(options.topShare), this.#counts)
+    this.#classified = {
+      ...defaultCallFacts,
+      kind: 'classified',
+      policy: options.contract.policyOf(''),
+      request: undefined,
+      input: 0,
+      isTrusted: false,
+      unreadable: undefined,
+      cappedFrom: undefined,
+      isInherited: false,
+    }
   }
 
   /** What was counted so far. */
@@ -71,7 +84,7 @@ export class Classifier {
 
   /**
    * Synchronous, never throws. `first` is left out for a call whose policy does not need it. A request that cannot be
-   * read is no error: rules that read it do not apply, and it is counted.
+   * read is no error: rules that read it do not apply, and it is counted. What is returned is good until the next call.
    */
   classify(arrival: Arrival, first?: FirstMessage): Classification {
     const policy = this.#contract.policyOf(arrival.path)
@@ -98,31 +111,29 @@ export class Classifier {
     if (priority.refusal !== undefined) return { kind: 'refused', refusal: priority.refusal }
     const isTrusted = claimableClass(arrival.peer, policy.priority, this.#trust) !== undefined
     const tenant = this.#tenant(arrival, policy, isTrusted)
-    const classified: Classified = {
-      kind: 'classified',
-      path: arrival.path,
-      upstream: arrival.upstream,
-      peer: arrival.peer,
-      rank: priority.rank,
-      cohort: priority.cohort ?? cohortOf(tenant === '' ? arrival.peer.id : tenant),
-      tenant,
-      cost: this.#reservation(policy),
-      seats: this.#expressions.amount(policy.seats),
-      budget: policy.budget,
-      deadlineMs,
-      isIdempotent: policy.idempotency !== 'unknown',
-      attempt: attemptOf(arrival),
-      maxWaitMs: policy.queue.maxWaitMs,
-      heldBytes: arrival.heldBytes,
-      arrivedMs: arrival.arrivedMs,
-      policy,
-      request,
-      input: policy.settle === undefined ? 0 : this.#expressions.amount(policy.settle.input),
-      isTrusted,
-      unreadable: this.#unreadable,
-      cappedFrom: priority.cappedFrom,
-      isInherited: priority.isInherited,
-    }
+    const classified = this.#classified
+    classified.path = arrival.path
+    classified.upstream = arrival.upstream
+    classified.peer = arrival.peer
+    classified.rank = priority.rank
+    classified.cohort = priority.cohort ?? cohortOf(tenant === '' ? arrival.peer.id : tenant)
+    classified.tenant = tenant
+    classified.cost = this.#reservation(policy)
+    classified.seats = this.#expressions.amount(policy.seats)
+    classified.budget = policy.budget
+    classified.deadlineMs = deadlineMs
+    classified.isIdempotent = policy.idempotency !== 'unknown'
+    classified.attempt = attemptOf(arrival)
+    classified.maxWaitMs = policy.queue.maxWaitMs
+    classified.heldBytes = arrival.heldBytes
+    classified.arrivedMs = arrival.arrivedMs
+    classified.policy = policy
+    classified.request = request
+    classified.input = policy.settle === undefined ? 0 : this.#expressions.amount(policy.settle.input)
+    classified.isTrusted = isTrusted
+    classified.unreadable = this.#unreadable
+    classified.cappedFrom = priority.cappedFrom
+    classified.isInherited = priority.isInherited
     return classified
   }
 

@@ -1,7 +1,21 @@
 import { ManualClock } from '@spillway/clock'
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { DeadlineWheel } from './deadline-wheel.ts'
+import { DeadlineWheel, Expiring } from './deadline-wheel.ts'
+
+/** Does that when its time has come. */
+class Entry extends Expiring {
+  readonly #act: () => void
+
+  constructor(act: () => void) {
+    super()
+    this.#act = act
+  }
+
+  override expired(): void {
+    this.#act()
+  }
+}
 
 test('expires everything once, not early and at most two ticks late', () => {
   fc.assert(
@@ -12,7 +26,8 @@ test('expires everything once, not early and at most two ticks late', () => {
         const wheel = new DeadlineWheel(clock)
         const lateness: number[] = []
         for (const [dueMs, isRemoved] of entries) {
-          const entry = wheel.add(dueMs, { expired: () => lateness.push(clock.nowMs() - dueMs) })
+          const entry = new Entry(() => lateness.push(clock.nowMs() - dueMs))
+          wheel.add(dueMs, entry)
           if (isRemoved) wheel.remove(entry)
         }
         clock.advance(20_100)
@@ -28,7 +43,8 @@ test('expires everything once, not early and at most two ticks late', () => {
 test('runs no timer while it is empty', () => {
   const clock = new ManualClock()
   const wheel = new DeadlineWheel(clock)
-  const entry = wheel.add(50, { expired: () => expect.unreachable() })
+  const entry = new Entry(() => expect.unreachable())
+  wheel.add(50, entry)
   expect(clock.pendingTasks).toBe(1)
 
   wheel.remove(entry)
@@ -42,13 +58,13 @@ test('an expiry may add and remove others', () => {
   const clock = new ManualClock()
   const wheel = new DeadlineWheel(clock)
   const expired = vi.fn<() => void>()
-  const others = [10, 10].map((dueMs) => wheel.add(dueMs, { expired: () => expect.unreachable() }))
-  wheel.add(10, {
-    expired: () => {
-      for (const other of others) wheel.remove(other)
-      wheel.add(0, { expired })
-    },
+  const others = [10, 10].map(() => new Entry(() => expect.unreachable()))
+  for (const other of others) wheel.add(10, other)
+  const first = new Entry(() => {
+    for (const other of others) wheel.remove(other)
+    wheel.add(0, new Entry(expired))
   })
+  wheel.add(10, first)
 
   clock.advance(30)
 
@@ -60,7 +76,7 @@ test('survives a pause of the process', () => {
   const wheel = new DeadlineWheel(clock)
   clock.advance(1e9)
   const expired = vi.fn<() => void>()
-  wheel.add(1e9 + 60_000, { expired })
+  wheel.add(1e9 + 60_000, new Entry(expired))
 
   clock.advance(59_999)
   expect(expired).not.toHaveBeenCalled()

@@ -5,26 +5,16 @@ const TICK_MS = 5
 /** Slots of the wheel; a power of two. */
 const SLOTS = 1_024
 
-/** Something that ends at a given time. */
-export interface Expiring {
-  expired(): void
-}
-
-/** A place on a {@link DeadlineWheel}. */
-export class WheelEntry {
-  readonly dueMs: number
-  readonly target: Expiring
-  /** Owned by the wheel. */
-  previous: WheelEntry | undefined
-  /** Owned by the wheel. */
-  next: WheelEntry | undefined
-  /** Owned by the wheel: its slot, -1 when it is off the wheel. */
+/** Something that ends at a given time, at one wheel and one time at once. Its fields are the wheel's. */
+export abstract class Expiring {
+  dueMs = Number.POSITIVE_INFINITY
+  previous: Expiring | undefined = undefined
+  next: Expiring | undefined = undefined
+  /** Its slot, -1 when it is off the wheel. */
   slot = -1
 
-  constructor(dueMs: number, target: Expiring) {
-    this.dueMs = dueMs
-    this.target = target
-  }
+  /** Its time has come. It is off the wheel. */
+  abstract expired(): void
 }
 
 /**
@@ -33,7 +23,7 @@ export class WheelEntry {
  */
 export class DeadlineWheel {
   readonly #clock: Clock
-  readonly #slots: (WheelEntry | undefined)[] = Array.from({ length: SLOTS })
+  readonly #slots: (Expiring | undefined)[] = Array.from({ length: SLOTS })
   #size = 0
   #doneTick = 0
   #timer: Timer | undefined
@@ -47,20 +37,19 @@ export class DeadlineWheel {
     return this.#size
   }
 
-  /** Calls `target.expired` once `dueMs` (monotonic) is reached; at the next tick when that is past. */
-  add(dueMs: number, target: Expiring): WheelEntry {
-    const entry = new WheelEntry(dueMs, target)
+  /** Calls `entry.expired` once `dueMs` (monotonic) is reached; at the next tick when that is past. It must be off the wheel. */
+  add(dueMs: number, entry: Expiring): void {
+    entry.dueMs = dueMs
     if (this.#size++ === 0) this.#start()
     const tick = Math.max(Math.ceil(dueMs / TICK_MS), this.#doneTick + 1)
     entry.slot = tick % SLOTS
     entry.next = this.#slots[entry.slot]
     if (entry.next !== undefined) entry.next.previous = entry
     this.#slots[entry.slot] = entry
-    return entry
   }
 
   /** Takes an entry off. Harmless when it is off. */
-  remove(entry: WheelEntry): void {
+  remove(entry: Expiring): void {
     if (entry.slot < 0) return
     if (entry.previous === undefined) this.#slots[entry.slot] = entry.next
     else entry.previous.next = entry.next
@@ -84,19 +73,19 @@ export class DeadlineWheel {
     this.#timer = undefined
     const nowMs = this.#clock.nowMs()
     const nowTick = Math.floor(nowMs / TICK_MS)
-    const due: WheelEntry[] = []
+    const due: Expiring[] = []
     const slots = Math.min(nowTick - this.#doneTick, SLOTS)
     for (let step = 1; step <= slots; step++) this.#collect((this.#doneTick + step) % SLOTS, nowMs, due)
     this.#doneTick = Math.max(this.#doneTick, nowTick)
     for (const entry of due) {
       if (entry.slot < 0) continue
       this.remove(entry)
-      entry.target.expired()
+      entry.expired()
     }
     if (this.#size > 0 && this.#timer === undefined) this.#schedule()
   }
 
-  #collect(slot: number, nowMs: number, due: WheelEntry[]): void {
+  #collect(slot: number, nowMs: number, due: Expiring[]): void {
     for (let entry = this.#slots[slot]; entry !== undefined; entry = entry.next) {
       if (entry.dueMs <= nowMs) due.push(entry)
     }

@@ -19,8 +19,8 @@ export interface AnswerReader {
 export interface Forwarding {
   /** Drop every field of our own prefix (`spillway-`) that the peer sent, and every member of that prefix in its baggage. */
   readonly isStripped: boolean
-  /** Fields to put behind the peer's own. Lists that many calls share are encoded once: hand in the same objects. */
-  readonly added: readonly FieldList[]
+  /** Fields to put behind the peer's own. A list that many calls share is encoded once: hand in the same object. */
+  readonly added: FieldList
   /** Replaces `:path`, for a rule that sends the call to a cheaper method; undefined keeps it. */
   readonly path: string | undefined
   /**

@@ -1,5 +1,5 @@
 import { NO_DEADLINE, type Deadline } from '@spillway/call'
-import type { DeadlineWheel, Expiring, WheelEntry } from './deadline-wheel.ts'
+import { Expiring, type DeadlineWheel } from './deadline-wheel.ts'
 import type { FirstMessage } from './exchange.ts'
 import type { RequestLog } from './request-log.ts'
 
@@ -7,14 +7,14 @@ import type { RequestLog } from './request-log.ts'
 const PREFIX_BYTES = 5
 
 /** Waits for the first message of a request. Looks into the octets at most twice, however small the pieces are. */
-export class FirstMessageReader implements Expiring {
+export class FirstMessageReader extends Expiring {
   readonly #maxBytes: number
   readonly #receive: (first: FirstMessage) => void
   #neededBytes = PREFIX_BYTES
   #isOver = false
-  #expiry: WheelEntry | undefined
 
   constructor(maxBytes: number, receive: (first: FirstMessage) => void) {
+    super()
     this.#maxBytes = maxBytes
     this.#receive = receive
   }
@@ -28,18 +28,17 @@ export class FirstMessageReader implements Expiring {
 
   /** The message is late at `dueMs`. */
   expireAt(dueMs: Deadline, wheel: DeadlineWheel): void {
-    if (dueMs !== NO_DEADLINE) this.#expiry = wheel.add(dueMs, this)
+    if (dueMs !== NO_DEADLINE) wheel.add(dueMs, this)
   }
 
   /** Nobody wants the message any more. */
   stop(wheel: DeadlineWheel): void {
     this.#isOver = true
-    if (this.#expiry !== undefined) wheel.remove(this.#expiry)
-    this.#expiry = undefined
+    wheel.remove(this)
   }
 
   /** The time is over. */
-  expired(): void {
+  override expired(): void {
     this.#handOver({ kind: 'late' })
   }
 

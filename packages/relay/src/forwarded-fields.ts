@@ -7,10 +7,16 @@ import { timeoutFields } from './timeout-fields.ts'
  * The request's fields as they leave: what is left of the peer's own, then what `forwarding` adds, then the time that is
  * left. In parts, so that those that repeat are known again by identity.
  */
-export function forwardedParts(traits: RequestTraits, forwarding: Forwarding, remainingMs: number): FieldList[] {
-  const parts = [traits.forwardable(forwarding.isStripped, forwarding.path), ...forwarding.added]
-  if (remainingMs !== Number.POSITIVE_INFINITY) parts.push(timeoutFields(remainingMs))
-  return parts
+export function forwardedParts(
+  traits: RequestTraits,
+  { isStripped, path, added }: Forwarding,
+  remainingMs: number,
+): FieldList[] {
+  const own = traits.forwardable(isStripped, path)
+  const joined = traits.joined(own, added)
+  if (remainingMs === Number.POSITIVE_INFINITY) return joined === undefined ? [own, added] : [joined]
+  const timeout = timeoutFields(remainingMs)
+  return joined === undefined ? [own, added, timeout] : [joined, timeout]
 }
 
 /** The answer's initial metadata as it leaves: `marks` behind its pseudo-header, in front of all else. */

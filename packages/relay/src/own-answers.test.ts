@@ -97,7 +97,7 @@ test('forwarding strips, adds, and replaces what it is told to', async () => {
   let received: readonly string[] = []
   const { caller } = await network(
     (exchange, { group }) => {
-      const added = [fieldList([field('spillway-class', 'critical.1')])]
+      const added = fieldList([field('spillway-class', 'critical.1')])
       const answerHeaders = [field('spillway-fallback', 'rule=cheap')]
       exchange.forward(group, { ...PLAIN_FORWARDING, isStripped: true, added, path: '/cheap.S/M', answerHeaders })
     },

@@ -9,7 +9,7 @@ import {
   type StreamListener,
 } from '@spillway/http2'
 import { CallRecord } from './call-record.ts'
-import type { DeadlineWheel, WheelEntry } from './deadline-wheel.ts'
+import { Expiring, type DeadlineWheel } from './deadline-wheel.ts'
 import type { Answer, CallHandler, Exchange, ExchangeObserver, FirstMessage, Forwarding } from './exchange.ts'
 import { answeredParts, forwardedParts } from './forwarded-fields.ts'
 import { FirstMessageReader } from './first-message.ts'
@@ -43,7 +43,7 @@ const MAX_RETRIES = 3
  * - `finishing`: the answer is complete and on its way to the caller;
  * - `ended`.
  */
-export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
+export class RelayedCall extends Expiring implements Exchange, StreamListener, AttemptOwner {
   readonly path: string
   readonly authority: string
   readonly request: FieldList
@@ -61,7 +61,6 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   #upstream: Upstream | undefined
   #forwarding: Forwarding | undefined
   #deadlineMs: Deadline = NO_DEADLINE
-  #expiry: WheelEntry | undefined
   #attempt: UpstreamAttempt | undefined
   #retries = 0
 
@@ -72,6 +71,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   #firstMessage: FirstMessageReader | undefined
 
   constructor(stream: Http2Stream, head: RequestHead, traits: RequestTraits, peer: Peer, around: CallSurroundings) {
+    super()
     this.path = head.path
     this.authority = head.authority
     this.request = head.fields
@@ -104,7 +104,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     this.#isUnreachableUntold = false
     if (forwarding.answerReader !== undefined) this.#record.readBy(forwarding.answerReader)
     this.#deadlineMs = this.#latest(forwarding.deadlineMs)
-    if (this.#deadlineMs !== NO_DEADLINE) this.#expiry = this.#around.wheel.add(this.#deadlineMs, this)
+    if (this.#deadlineMs !== NO_DEADLINE) this.#around.wheel.add(this.#deadlineMs, this)
     this.#seek(undefined)
   }
 
@@ -163,8 +163,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
   }
 
   /** The deadline has passed. */
-  expired(): void {
-    this.#expiry = undefined
+  override expired(): void {
     this.#fail(Status.DEADLINE_EXCEEDED, 'deadline exceeded')
   }
 
@@ -184,7 +183,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   attemptUnreachable(): void {
     this.#attempt = undefined
-    this.#stopExpiry()
+    this.#around.wheel.remove(this)
     this.#phase = 'undecided'
     if (this.#observer === undefined) this.#isUnreachableUntold = true
     else this.#observer.unreachable()
@@ -278,7 +277,7 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
     const isFinished = this.#phase === 'finishing'
     this.#phase = 'ended'
     if (isCancelledByCaller) this.#record.cancelled(this.#around.clock.nowMs())
-    this.#stopExpiry()
+    this.#around.wheel.remove(this)
     this.#attempt?.abandon(isFinished ? ErrorCode.NO_ERROR : ErrorCode.CANCEL)
     this.#attempt = undefined
     this.#log.drop()
@@ -294,11 +293,6 @@ export class RelayedCall implements Exchange, StreamListener, AttemptOwner {
 
   #latest(deadlineMs: Deadline): Deadline {
     return Math.min(deadlineMs, this.arrivedMs + this.#around.maxCallMs)
-  }
-
-  #stopExpiry(): void {
-    if (this.#expiry !== undefined) this.#around.wheel.remove(this.#expiry)
-    this.#expiry = undefined
   }
 }
 

@@ -14,6 +14,9 @@ export class RequestTraits {
   readonly #fields: FieldList
   #kept: FieldList | undefined
   #stripped: FieldList | undefined
+  #own: FieldList | undefined
+  #added: FieldList | undefined
+  #joined: FieldList | undefined
 
   private constructor(head: RequestHead) {
     const timeout = head.fields.get(MetadataName.timeout)
@@ -42,6 +45,21 @@ export class RequestTraits {
     if (path !== undefined) return without(this.#fields, isStripped, path)
     if (isStripped) return (this.#stripped ??= without(this.#fields, true, undefined))
     return (this.#kept ??= without(this.#fields, false, undefined))
+  }
+
+  /**
+   * Both lists as one, `own` first: once the same two come again for this head, so that nothing is made for a head that comes
+   * once. Undefined before that.
+   */
+  joined(own: FieldList, added: FieldList): FieldList | undefined {
+    if (added.fields.length === 0) return own
+    if (own === this.#own && added === this.#added) {
+      return (this.#joined ??= fieldList([...own.fields, ...added.fields]))
+    }
+    this.#own = own
+    this.#added = added
+    this.#joined = undefined
+    return undefined
   }
 }
 

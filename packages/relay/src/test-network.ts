@@ -1,6 +1,7 @@
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { Status } from '@spillway/call'
+import { fieldList } from '@spillway/http2'
 import type { Answer, CallHandler, Exchange, ExchangeEnd, ExchangeObserver, Forwarding } from './exchange.ts'
 import { Listener } from './listener.ts'
 import type { ListenerConfig } from './listener-config.ts'
@@ -11,7 +12,7 @@ import { UpstreamGroup } from './upstream-group.ts'
 /** Forwards as it came. */
 export const PLAIN_FORWARDING: Forwarding = {
   isStripped: false,
-  added: [],
+  added: fieldList([]),
   path: undefined,
   deadlineMs: Number.POSITIVE_INFINITY,
   answerHeaders: [],

@@ -5,12 +5,16 @@ import { field, fieldList, type FieldList } from '@spillway/http2'
 const CAPACITY = 32
 
 const known = new Map<string, FieldList>()
+/** The latest answer: within a turn of the event loop most calls ask for the same time. */
+const latest = { remainingMs: Number.NaN, fields: fieldList([]) }
 
 /** `grpc-timeout` for that much time. The same object while the same text comes again and again. */
 export function timeoutFields(remainingMs: number): FieldList {
+  if (remainingMs === latest.remainingMs) return latest.fields
   const text = formatTimeout(remainingMs)
-  const fields = known.get(text)
-  return fields ?? remember(text)
+  latest.fields = known.get(text) ?? remember(text)
+  latest.remainingMs = remainingMs
+  return latest.fields
 }
 
 function remember(text: string): FieldList {

@@ -1,4 +1,4 @@
-import { CALLER_CLASSES, COHORTS, MetadataName, formatClassTag, levelOf, type Call } from '@spillway/call'
+import { CALLER_CLASSES, COHORTS, MetadataName, formatClassTag, type Call } from '@spillway/call'
 import { field, fieldList, type FieldList } from '@spillway/http2'
 
 /** The field that carries W3C baggage (https://www.w3.org/TR/baggage/), which OpenTelemetry copies to child calls. */
@@ -12,28 +12,29 @@ const FIELDS_BY_LEVEL: readonly FieldList[] = CALLER_CLASSES.flatMap((rank) =>
   }),
 )
 
-/** Tenants whose field is remembered; they are the callers' to choose, so their number is bounded. */
+/** Tenants whose lists are remembered; they are the callers' to choose, so their number is bounded. */
 const CAPACITY = 1_024
 
-const NONE: readonly FieldList[] = []
+const NONE = fieldList([])
 
-/** What a forwarded call says of itself: class, cohort and tenant. Calls that say the same share the lists. */
+/** What a forwarded call says of itself: class, cohort and tenant. Calls that say the same share one list. */
 export class ClassFields {
-  readonly #tenants = new Map<string, FieldList>()
+  /** By tenant, the list of the level that its latest call had: a tenant has one cohort, and mostly one class. */
+  readonly #latest = new Map<string, { readonly level: number; readonly fields: FieldList }>()
 
   /** Nothing for the `system` class. */
-  of(call: Call): readonly FieldList[] {
-    const fields = FIELDS_BY_LEVEL[levelOf(call.rank, call.cohort)]
+  of({ level, tenant }: Call): FieldList {
+    const fields = FIELDS_BY_LEVEL[level]
     if (fields === undefined) return NONE
-    return call.tenant === '' ? [fields] : [fields, this.#tenant(call.tenant)]
+    return tenant === '' ? fields : this.#withTenant(fields, level, tenant)
   }
 
-  #tenant(tenant: string): FieldList {
-    const known = this.#tenants.get(tenant)
-    if (known !== undefined) return known
-    if (this.#tenants.size >= CAPACITY) this.#tenants.clear()
-    const fields = fieldList([field(MetadataName.tenant, tenant)])
-    this.#tenants.set(tenant, fields)
+  #withTenant(own: FieldList, level: number, tenant: string): FieldList {
+    const latest = this.#latest.get(tenant)
+    if (latest?.level === level) return latest.fields
+    if (latest === undefined && this.#latest.size >= CAPACITY) this.#latest.clear()
+    const fields = fieldList([...own.fields, field(MetadataName.tenant, tenant)])
+    this.#latest.set(tenant, { level, fields })
     return fields
   }
 }

@@ -153,7 +153,17 @@ export class Composition {
     const { telemetry, fallbacks } = this
     const { clock } = this.#around
     const classFields = this.#classFields
-    return { direction, clock, telemetry, fallbacks, classFields, unsettled: new Map(), policies, inFlight: 0 }
+    return {
+      direction,
+      clock,
+      telemetry,
+      fallbacks,
+      classFields,
+      unsettled: new Map(),
+      policies,
+      inFlight: 0,
+      ended: undefined,
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { MetadataName, Status, className, type Metadata, type Refusal } from '@spillway/call'
-import type { Classified } from '@spillway/classifier'
+import { MetadataName, Status, className, type Call, type Metadata, type Refusal } from '@spillway/call'
+import type { MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Fallbacks } from '@spillway/fallback'
 import { field, type Field } from '@spillway/http2'
 import type { Answer } from '@spillway/relay'
@@ -9,12 +9,20 @@ export type Degraded =
   | { readonly kind: 'reply'; readonly rule: string; readonly answer: Answer }
   | { readonly kind: 'method'; readonly rule: string; readonly path: string; readonly marks: readonly Field[] }
 
+/** What rules are asked about: a call as it came, and what its method makes of such calls. */
+export interface Degradable {
+  readonly call: Call
+  readonly policy: MethodPolicy
+  /** The decoded first message, when the policy reads it and it could be read. */
+  readonly request: RequestMessage | undefined
+  readonly metadata: Metadata
+}
+
 /** The first rule of the method that answers this refusal, of those behind the rule `behind`; undefined when none does. */
 export function degrade(
   fallbacks: Fallbacks,
   refusal: Refusal,
-  { policy, request, peer, rank }: Classified,
-  metadata: Metadata,
+  { call: { peer, rank }, policy, request, metadata }: Degradable,
   behind: string | undefined,
 ): Degraded | undefined {
   if (policy.fallbacks.length === 0) return undefined

@@ -17,11 +17,13 @@ import {
   type Waiter,
 } from '@spillway/call'
 import { MAX_REQUEST_BYTES, type Classified, type FirstMessage } from '@spillway/classifier'
+import type { MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Field } from '@spillway/http2'
 import type { Answer, Exchange, ExchangeEnd, ExchangeObserver } from '@spillway/relay'
 import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
 import { degrade, type Degraded } from './degrade.ts'
 import type { Destination } from './destination.ts'
+import { EndedEvent } from './ended-event.ts'
 import { inheritedMetadata } from './inherited-metadata.ts'
 import { Settlement } from './settlement.ts'
 import type { Side } from './side.ts'
@@ -47,7 +49,12 @@ export class GatedCall implements ExchangeObserver, Waiter {
   readonly #destination: Destination
   /** The policies that were in force when it came; a reload does not touch it. */
   readonly #policies: Side['policies']
-  #classified: Classified | undefined
+  /** Of a call that was classified, with the next two: its policy and what the classifier made of its request. */
+  #policy: MethodPolicy | undefined
+  #request: RequestMessage | undefined
+  #input = 0
+  /** As it came; {@link #call} differs once a rule has sent it to another method. */
+  #original: Call | undefined
   #call: Call | undefined
   #gates: Gates = NO_GATES
   #series: CallSeries | undefined
@@ -130,7 +137,9 @@ export class GatedCall implements ExchangeObserver, Waiter {
     const classification = this.#policies.classifier.classify(arrival, first)
     switch (classification.kind) {
       case 'classified':
-        this.#classified = classification
+        this.#policy = classification.policy
+        this.#request = classification.request
+        this.#input = classification.input
         this.#tellOddities(classification)
         this.#enter(classification, this.#destination.gates)
         return
@@ -144,6 +153,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
 
   #enter(facts: CallFacts, gates: Gates): void {
     const call = new Call(facts, this)
+    this.#original ??= call
     this.#call = call
     this.#gates = gates
     this.#series ??= this.#side.telemetry.startCall(this.#side.direction, this.#exchange.path, facts.rank)
@@ -169,12 +179,11 @@ export class GatedCall implements ExchangeObserver, Waiter {
 
   /** Only a call that took something, and whose policy asks for it, has its answer read. */
   #settlementOf(call: Call): Settlement | undefined {
-    const classified = this.#classified
-    if (classified === undefined) return undefined
+    if (this.#policy === undefined) return undefined
     const isOwn = this.#rerouted === undefined
-    const { settle } = isOwn ? classified.policy : this.#policies.contract.policyOf(call.path)
+    const { settle } = isOwn ? this.#policy : this.#policies.contract.policyOf(call.path)
     if (settle === undefined) return undefined
-    const input = isOwn || typeof settle.input !== 'number' ? classified.input : settle.input
+    const input = isOwn || typeof settle.input !== 'number' ? this.#input : settle.input
     return new Settlement(settle, input, call, this.#gates)
   }
 
@@ -199,27 +208,27 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #degraded(cause: Refusal): Degraded | undefined {
-    if (this.#classified === undefined) return undefined
-    const { fallbacks } = this.#side
-    return degrade(fallbacks, cause, this.#classified, this.#exchange.request, this.#rerouted?.rule)
+    const policy = this.#policy
+    const call = this.#original
+    if (policy === undefined || call === undefined) return undefined
+    const asked = { call, policy, request: this.#request, metadata: this.#exchange.request }
+    return degrade(this.#side.fallbacks, cause, asked, this.#rerouted?.rule)
   }
 
   /** A call of its own as far as the gates are concerned: breaker, budget and outcome are the other method's. */
   #reroute(rerouted: Rerouted): void {
-    if (this.#classified === undefined) return
+    const original = this.#original
+    if (original === undefined) return
     this.#rerouted = rerouted
     const { path } = rerouted
     const { budget, cost, seats } = this.#policies.contract.policyOf(path)
-    this.#enter(
-      {
-        ...this.#classified,
-        path,
-        budget,
-        cost: typeof cost === 'number' ? cost : this.#classified.cost,
-        seats: typeof seats === 'number' ? seats : this.#classified.seats,
-      },
-      this.#gates,
-    )
+    const changed = {
+      path,
+      budget,
+      cost: typeof cost === 'number' ? cost : original.cost,
+      seats: typeof seats === 'number' ? seats : original.seats,
+    }
+    this.#enter(Object.assign<object, CallFacts, typeof changed>({}, original, changed), this.#gates)
   }
 
   #answerOf(refusal: Refusal): Answer {
@@ -257,25 +266,23 @@ export class GatedCall implements ExchangeObserver, Waiter {
     const { telemetry, direction, clock } = this.#side
     const { path, peer, arrivedMs } = this.#exchange
     const rank = this.#call?.rank ?? this.#policies.contract.policyOf(path).priority
-    const endedMs = clock.nowMs()
-    telemetry.emit({
-      kind: 'call_ended',
-      series: this.#series ?? telemetry.startCall(direction, path, rank),
-      direction,
-      path,
-      rank,
-      tenant: this.#call?.tenant ?? '',
-      peer,
-      upstream: this.#destination.upstream.name,
-      decision: this.#decision,
-      status: end.status,
-      isOwnStatus: end.isOwn,
-      outcome,
-      endedMs,
-      totalMs: endedMs - arrivedMs,
-      queuedMs: this.#queuedMs,
-      upstreamMs: end.isForwarded ? end.heldMs : 0,
-    })
+    const series = this.#series ?? telemetry.startCall(direction, path, rank)
+    const event = (this.#side.ended ??= new EndedEvent(direction, series))
+    event.series = series
+    event.path = path
+    event.rank = rank
+    event.tenant = this.#call?.tenant ?? ''
+    event.peer = peer
+    event.upstream = this.#destination.upstream.name
+    event.decision = this.#decision
+    event.status = end.status
+    event.isOwnStatus = end.isOwn
+    event.outcome = outcome
+    event.endedMs = clock.nowMs()
+    event.totalMs = event.endedMs - arrivedMs
+    event.queuedMs = this.#queuedMs
+    event.upstreamMs = end.isForwarded ? end.heldMs : 0
+    telemetry.emit(event)
   }
 }
 

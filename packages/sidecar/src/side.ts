@@ -4,6 +4,7 @@ import type { Contract } from '@spillway/contract'
 import type { Fallbacks } from '@spillway/fallback'
 import type { Direction, Telemetry } from '@spillway/telemetry'
 import type { ClassFields } from './class-fields.ts'
+import type { EndedEvent } from './ended-event.ts'
 import type { RefusalAnswers } from './refusal-answers.ts'
 
 /** What decides on calls and can be replaced while the sidecar runs. Immutable: a reload makes a new one. */
@@ -28,4 +29,6 @@ export interface Side {
   policies: Policies
   /** Calls that have come and are not over. Owned by the calls. */
   inFlight: number
+  /** What the latest call to end told of itself; undefined before the first. Owned by the calls. */
+  ended: EndedEvent | undefined
 }

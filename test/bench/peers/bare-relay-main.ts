@@ -1,5 +1,6 @@
 /** The relay alone: every call is forwarded as it came. No policy, no contract, no telemetry. */
 import { NO_DEADLINE } from '@spillway/call'
+import { fieldList } from '@spillway/http2'
 import { Listener, UpstreamGroup, createRelayResources, type Forwarding } from '@spillway/relay'
 import { portsFromArguments } from './node-program.ts'
 
@@ -11,7 +12,7 @@ const upstream = new UpstreamGroup(
 )
 const asItCame: Forwarding = {
   isStripped: false,
-  added: [],
+  added: fieldList([]),
   path: undefined,
   deadlineMs: NO_DEADLINE,
   answerHeaders: [],
