@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript without syntax newer than Node 12, so that whatever Node the machine has can start it.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,18 +10,19 @@ const OLDEST_MAJOR = 24
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 /** Commands that stay. Their memory counts more than the few milliseconds that it takes to start once more. */
 const isLasting = ['run', 'sidecar'].includes(process.argv[2])
+const folder = dirname(fileURLToPath(import.meta.url))
+const limits = JSON.parse(readFileSync(join(folder, 'memory-limits.json'), 'utf8'))
 /**
  * Calls that are under way take 1 to 2 KiB each; a young generation that holds those of a busy sidecar, but not ten times
  * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time. Those
  * that are moved all the same die there: by itself V8 collects them when it is four times as large as what lives in it.
  */
-const HEAP_LIMITS = ['--max-semi-space-size=4', '--heap-growing-percent=20']
+const HEAP_LIMITS = limits.v8
 /**
  * Told to glibc: memory that is freed, such as what V8 compiled with under the first load, goes back to the system. By itself
  * glibc keeps it, and the more, the larger the blocks that it has seen. Other libraries do not look at this.
  */
-const MALLOC_LIMITS = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' }
-const folder = dirname(fileURLToPath(import.meta.url))
+const MALLOC_LIMITS = limits.glibc
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   if (isLasting) limitMemory()

@@ -1,4 +1,5 @@
 import type { Peer } from '../peer.ts'
+import { bareRelay } from './bare-relay.ts'
 import { gatedRelay } from './gated-relay.ts'
 import { haproxy } from './haproxy.ts'
 import { nghttpx } from './nghttpx.ts'
@@ -10,7 +11,7 @@ export const PeerName = {
   haproxy: haproxy.name,
   grpcJs: 'grpc-js proxy',
   nodeHttp2: 'node:http2 proxy',
-  bare: 'spillway relay, bare',
+  bare: bareRelay.name,
   gated: gatedRelay.name,
 } as const
 
@@ -20,6 +21,6 @@ export const PEERS: readonly Peer[] = [
   haproxy,
   nodeProgram(PeerName.grpcJs, 'raw bytes, one channel', new URL('grpc-js-main.ts', import.meta.url)),
   nodeProgram(PeerName.nodeHttp2, 'streams piped, one session', new URL('node-http2-main.ts', import.meta.url)),
-  nodeProgram(PeerName.bare, 'no policy, no telemetry', new URL('bare-relay-main.ts', import.meta.url)),
+  bareRelay,
   gatedRelay,
 ]

@@ -17,11 +17,13 @@ server.on('stream', (downstream: ServerHttp2Stream, headers: IncomingHttpHeaders
   const upstream = session.request(headers)
   forwardTrailers(upstream, downstream)
   upstream.on('response', (answer) => {
+    if (downstream.destroyed) return
     downstream.respond(answer, { waitForTrailers: true })
     upstream.pipe(downstream)
   })
   downstream.pipe(upstream)
-  downstream.on('error', () => upstream.close())
+  downstream.on('close', () => upstream.close())
+  downstream.on('error', () => undefined)
   upstream.on('error', () => downstream.close())
 })
 server.on('sessionError', () => undefined)
