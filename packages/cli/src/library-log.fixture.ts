@@ -1,8 +1,18 @@
 import { appendFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 
-/** Preload it (`--import`): writes the name of each library that our own code imports to the file `LIBRARY_LOG` names. */
+/**
+ * Preload it (`--import`): writes the name of each library that our own code imports to the file `LIBRARY_LOG` names, and at
+ * the end of the process those modules of Node's own that it has loaded, as `node:<name>`.
+ */
 const log = process.env['LIBRARY_LOG']
+
+process.on('exit', () => {
+  const loaded: unknown = Reflect.get(process, 'moduleLoadList')
+  if (log === undefined || !Array.isArray(loaded)) return
+  const names = loaded.flatMap((entry) => /^NativeModule (\S+)$/.exec(String(entry))?.[1] ?? [])
+  appendFileSync(log, names.map((name) => `node:${name}\n`).join(''))
+})
 
 registerHooks({
   resolve(specifier, context, next) {

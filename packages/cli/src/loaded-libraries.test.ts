@@ -48,6 +48,16 @@ class NotingSidecar implements AsyncDisposable {
   }
 }
 
+test('a sidecar loads no HTTP/2, HTTP client or cryptography of Node that it does not use', async () => {
+  const sidecar = new NotingSidecar()
+  await sidecar.listening()
+  await sidecar[Symbol.asyncDispose]()
+
+  expect(sidecar.libraries).toContain('node:net')
+  const needless = ['node:http2', 'node:crypto', 'node:internal/deps/undici/undici']
+  expect(sidecar.libraries.filter((name) => needless.includes(name))).toEqual([])
+})
+
 test('a sidecar loads what serves its inspector when somebody asks it, not before', async () => {
   await using sidecar = new NotingSidecar()
   const { inspector } = await sidecar.listening()

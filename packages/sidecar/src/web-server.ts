@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+
+/**
+ * Not by `import`, which reads every export of a module, and some of these only then load HTTP/2 and a client: 15 MiB that
+ * nobody here uses.
+ */
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** What the web server tells, asked for at each request. */
 export interface WebSource {

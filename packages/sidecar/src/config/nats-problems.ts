@@ -1,8 +1,8 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Problem } from '@spillway/call'
 import { isCredentials, isUserSeed } from './nkey-seed.ts'
+import { belongTogether, isCertificate, isPrivateKey } from './pem.ts'
 import type { SidecarConfig } from './schema.ts'
 
 type NatsSettings = SidecarConfig['nats']
@@ -83,9 +83,7 @@ function tlsProblems({ tls: { ca, cert, key } }: NatsSettings, problem: Report):
     ...contentProblem(['tls', 'ca'], ca, problem, certificateProblem),
     ...contentProblem(['tls', 'cert'], cert, problem, certificateProblem),
     ...contentProblem(['tls', 'key'], key, problem, (text) =>
-      parses(() => createPrivateKey(text))
-        ? undefined
-        : ['holds no private key without a passphrase', 'name a PEM file'],
+      isPrivateKey(text) ? undefined : ['holds no private key without a passphrase', 'name a PEM file'],
     ),
   ]
   if (cert !== undefined && key === undefined)
@@ -94,14 +92,13 @@ function tlsProblems({ tls: { ca, cert, key } }: NatsSettings, problem: Report):
     wrong.push(problem(['tls', 'key'], 'its certificate is missing', 'add nats.tls.cert'))
   }
   if (wrong.length > 0 || cert === undefined || key === undefined) return wrong
-  const isPair = new X509Certificate(readFileSync(cert)).checkPrivateKey(createPrivateKey(readFileSync(key)))
-  return isPair
+  return belongTogether(readFileSync(cert, 'utf8'), readFileSync(key, 'utf8'))
     ? []
     : [problem(['tls', 'key'], `does not belong to nats.tls.cert (${cert})`, 'name the key of that certificate')]
 }
 
 function certificateProblem(text: string): Complaint | undefined {
-  return parses(() => new X509Certificate(text)) ? undefined : ['holds no certificate', 'name a PEM file']
+  return isCertificate(text) ? undefined : ['holds no certificate', 'name a PEM file']
 }
 
 type Complaint = readonly [message: string, fix: string]
@@ -122,13 +119,4 @@ function contentProblem(
   }
   const complaint = complain(text)
   return complaint === undefined ? [] : [problem(path, `${file} ${complaint[0]}`, complaint[1])]
-}
-
-function parses(read: () => unknown): boolean {
-  try {
-    read()
-    return true
-  } catch {
-    return false
-  }
 }
