@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Problem } from '@spillway/call'
@@ -12,6 +11,7 @@ import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
 import { voterProblems } from './voter-problems.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
+import { readText, type TextRead } from './yaml-text.ts'
 
 /** Where settings come from, the strongest first: flags, environment, YAML file, defaults. */
 export interface ConfigSources {
@@ -39,6 +39,11 @@ export type ConfigResult = { readonly ok: LoadedConfig } | { readonly problems: 
 const DEFAULT_FILE = 'spillway.yaml'
 /** What `spillway run` gives to the app; a sidecar below a sidecar may find them. */
 const GIVEN_TO_APPS = ['SPILLWAY_INBOUND', 'SPILLWAY_OUTBOUND', 'SPILLWAY_INSPECT']
+/** What to do about a settings file that cannot be read, by the system's code. */
+const FIXES_OF_READING: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'let this user read it'],
+  ['EISDIR', 'name the file in that folder'],
+])
 const NO_YAML: YamlFile = { value: {}, placeOf: () => 'the defaults' }
 
 /** Reads the configuration. Synchronous; never throws for what a user wrote. */
@@ -59,19 +64,19 @@ function readSource(
   file: string | undefined,
 ): { readonly yaml: YamlFile; readonly file: string | undefined } | { readonly problems: readonly Problem[] } {
   const path = file ?? DEFAULT_FILE
-  let source: string
+  const unusable = (message: string, fix: string) => ({
+    problems: [{ severity: 'error', place: path, message, fix } as const],
+  })
+  let read: TextRead
   try {
-    source = readFileSync(resolve(path), 'utf8')
+    read = readText(resolve(path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (file === undefined && code === 'ENOENT') return { yaml: NO_YAML, file: undefined }
-    return {
-      problems: [
-        { severity: 'error', place: path, message: `cannot be read (${code})`, fix: 'name a file that exists' },
-      ],
-    }
+    return unusable(`cannot be read (${code})`, FIXES_OF_READING.get(code) ?? 'name a file that exists')
   }
-  const yaml = readYaml(path, source)
+  if ('message' in read) return unusable(read.message, read.fix)
+  const yaml = readYaml(path, read.text)
   return 'problems' in yaml ? yaml : { yaml, file: path }
 }
 
