@@ -65,6 +65,25 @@ message M {}
   expect(lines.slice(1).join('\n')).toMatch(/a\.proto:6: budget: none/)
 })
 
+test('check tells what is wrong with settings, overlay and proto options in one go', async () => {
+  const option = '{ timeout: "soon" budget: "scoring" }'
+  const folder = files({
+    'a.proto': `syntax = "proto3";\n${OPTIONS}\nservice A { rpc B (M) returns (M) { option (spillway.v1.method) = ${option}; } }\nmessage M {}\n`,
+    'spillway.yaml':
+      'proto: { paths: [.] }\nadmission: { limit: none }\nbudgets: { scoring: { rate: 0 } }\npolicy: { methods: { A/C: {} } }\n',
+  })
+  const { exitCode, out } = await runCommand(['check', '--config', join(folder, 'spillway.yaml')])
+
+  expect(exitCode).toBe(1)
+  const places = out.trimEnd().split('\n').map((line) => /^error +\S*\/([a-z.]+:\d+): ([\w.]+)/.exec(line)?.slice(1).join(' ')) // prettier-ignore
+  expect(places).toEqual([
+    'spillway.yaml:2 admission.limit',
+    'spillway.yaml:3 budgets.scoring.burst',
+    'a.proto:3 timeout',
+    'spillway.yaml:4 A',
+  ])
+})
+
 test('check on what is right ends with 0, and says it as JSON too', async () => {
   const { exitCode, out } = await runCommand(['check', ...FREE_PORTS, '--json'])
   const { findings } = JSON.parse(out) as { findings: { severity: string }[] }

@@ -5,6 +5,7 @@ export {
   loadConfig,
   type ConfigResult,
   type ConfigSources,
+  type ContractSettings,
   type LoadedConfig,
 } from './config/load-config.ts'
 export type { SidecarConfig } from './config/schema.ts'

@@ -33,8 +33,20 @@ export interface LoadedConfig {
   readonly placeOf: (path: readonly PropertyKey[]) => string
 }
 
-/** A configuration, or everything that is wrong with it at once. */
-export type ConfigResult = { readonly ok: LoadedConfig } | { readonly problems: readonly Problem[] }
+/** What a contract is made with. */
+export interface ContractSettings extends Pick<LoadedConfig, 'placeOf'> {
+  readonly proto: SidecarConfig['proto']
+  readonly policy: unknown
+  /** Names of the budgets that are configured. */
+  readonly budgets: readonly string[]
+}
+
+/**
+ * A configuration, or everything that is wrong with it at once; then also where the contract is, if that at least is right,
+ * so that what is wrong there can be told as well.
+ */
+export type ConfigResult =
+  { readonly ok: LoadedConfig } | { readonly problems: readonly Problem[]; readonly contract?: ContractSettings }
 
 const DEFAULT_FILE = 'spillway.yaml'
 /** What `spillway run` gives to the app; a sidecar below a sidecar may find them. */
@@ -90,31 +102,41 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
     put(tree, row.path, value)
   }
   const placeOf = (path: readonly PropertyKey[]): string => given.get(path.join('.')) ?? yaml.placeOf(path)
+  const isOfFile = (path: readonly PropertyKey[]): boolean => !given.has(path.join('.'))
+  const asProto = (proto: SidecarConfig['proto']) => besideFile(sources.file, proto, (key) => isOfFile(['proto', key]))
+  const refused = (problems: readonly Problem[]): ConfigResult => {
+    const contract = schema.safeParse(isTree(tree) ? { proto: tree['proto'], policy: tree['policy'] } : {})
+    if (!contract.success) return { problems }
+    const { proto, policy } = contract.data
+    const budgets = isTree(tree) && isTree(tree['budgets']) ? Object.keys(tree['budgets']) : []
+    return { problems, contract: { proto: asProto(proto), policy, budgets, placeOf } }
+  }
   const parsed = schema.safeParse(tree, { reportInput: true })
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, placeOf))
-    return { problems: problems.sort((left, right) => left.place.localeCompare(right.place, 'en', { numeric: true })) }
+    return refused(problems.sort((left, right) => left.place.localeCompare(right.place, 'en', { numeric: true })))
   }
-  const taken = parsed.data.outbound.upstreams['app']
-  if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
-  const nats = natsBesideFile(sources.file, parsed.data.nats, (path) => !given.has(path.join('.')))
+  const nats = natsBesideFile(sources.file, parsed.data.nats, isOfFile)
   const found = [
+    ...upstreamProblems(parsed.data, placeOf),
     ...budgetProblems(parsed.data, placeOf),
     ...natsProblems(nats, placeOf),
     ...voterProblems(parsed.data, placeOf(['nats', 'voters'])),
   ]
   const wrong = found.filter(({ severity }) => severity === 'error')
-  if (wrong.length > 0) return { problems: wrong }
+  if (wrong.length > 0) return refused(wrong)
   const warnings = [...found, ...unknownVariables(sources.env ?? {})]
-  const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
+  const proto = asProto(parsed.data.proto)
   const config = withSocketFolder({ ...parsed.data, proto, nats }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
 }
 
 /** Breakers and metrics call our own service `app`; an upstream of that name would be mistaken for it. */
-function appIsTaken(place: string): Problem {
+function upstreamProblems({ outbound }: SidecarConfig, placeOf: LoadedConfig['placeOf']): readonly Problem[] {
+  if (outbound.upstreams['app'] === undefined) return []
+  const place = placeOf(['outbound', 'upstreams', 'app'])
   const message = 'outbound.upstreams.app: app is the name of the service beside this sidecar'
-  return { severity: 'error', place, message, fix: 'give the upstream another name' }
+  return [{ severity: 'error', place, message, fix: 'give the upstream another name' }]
 }
 
 /** The folder that inspector and commands agree on when none is configured. */
