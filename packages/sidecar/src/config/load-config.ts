@@ -5,6 +5,7 @@ import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
 import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'
+import { listenerProblems } from './listener-problems.ts'
 import { natsBesideFile, natsProblems } from './nats-problems.ts'
 import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
@@ -119,6 +120,7 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   const nats = natsBesideFile(sources.file, parsed.data.nats, isOfFile)
   const found = [
     ...upstreamProblems(parsed.data, placeOf),
+    ...listenerProblems(parsed.data, placeOf),
     ...budgetProblems(parsed.data, placeOf),
     ...natsProblems(nats, placeOf),
     ...voterProblems(parsed.data, placeOf(['nats', 'voters'])),
