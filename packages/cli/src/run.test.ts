@@ -138,6 +138,16 @@ test.each([
   )
 })
 
+test('an interface that this machine has not is one line, and the host is what to change', async () => {
+  const flags = ['--outbound-port', '0', '--inspect-port', '0', '--web-port', '0', '--inbound-port', '0']
+  const { exitCode, err } = await runCommand(['run', ...flags, '--inbound-host', '192.0.2.1', '--', 'echo', 'started'])
+
+  expect([exitCode, err]).toEqual([
+    1,
+    'inbound.port: error: 192.0.2.1:0 cannot be bound (EADDRNOTAVAIL). Fix: choose another with --inbound-host.\n',
+  ])
+})
+
 test('the sidecar without an app drains and ends with 0', async () => {
   const command = new CommandProcess(['sidecar', ...QUICK, '--json'])
   await command.says(/"event":"listening"/)
