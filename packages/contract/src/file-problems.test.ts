@@ -147,6 +147,21 @@ describe('an option statement reports', () => {
   })
 })
 
+test.each([
+  ['CRITICAL', 'BATCH'],
+  ['STANDARD', 'STANDARD'],
+])('warns about a rule that raises %s to %s', (declared, raised) => {
+  expect(problemLines(withOption(`priority: ${declared}\nraise: { when: "true" priority: ${raised} }`))).toEqual([
+    `t.proto:10: warning: raise: ${raised} is not above ${declared}, which the call has anyway, so the rule never applies. ` +
+      'Fix: raise to a more important class, or remove the rule.',
+  ])
+})
+
+test('says nothing of a rule of the service that raises only some of its rpcs', () => {
+  const files = service('option (spillway.v1.service) = { raise: { when: "true" priority: STANDARD } };\nrpc Do(Q) returns (R) { option (spillway.v1.method) = { priority: CRITICAL }; }') // prettier-ignore
+  expect(problemLines(files)).toEqual([])
+})
+
 test('warns about options that are used without their import', () => {
   const source = 'syntax = "proto3"; message Q {} service T { option (spillway.v1.service) = { priority: BATCH }; }'
   expect(problemLines({ 't.proto': source })).toEqual([
