@@ -10,6 +10,7 @@ import { natsBesideFile, natsProblems } from './nats-problems.ts'
 import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
+import { upstreamProblems } from './upstream-problems.ts'
 import { voterProblems } from './voter-problems.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
 import { readText, type TextRead } from './yaml-text.ts'
@@ -131,14 +132,6 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
   const proto = asProto(parsed.data.proto)
   const config = withSocketFolder({ ...parsed.data, proto, nats }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
-}
-
-/** Breakers and metrics call our own service `app`; an upstream of that name would be mistaken for it. */
-function upstreamProblems({ outbound }: SidecarConfig, placeOf: LoadedConfig['placeOf']): readonly Problem[] {
-  if (outbound.upstreams['app'] === undefined) return []
-  const place = placeOf(['outbound', 'upstreams', 'app'])
-  const message = 'outbound.upstreams.app: app is the name of the service beside this sidecar'
-  return [{ severity: 'error', place, message, fix: 'give the upstream another name' }]
 }
 
 /** The folder that inspector and commands agree on when none is configured. */
