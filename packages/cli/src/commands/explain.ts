@@ -22,6 +22,7 @@ export function explain(method: string, sources: ConfigSources, isJson: boolean,
   const loaded = loadPolicies(sources)
   if ('problems' in loaded) throw new UserError(loaded.problems)
   const { contract } = loaded.ok
+  if (method === '') throw userError('explain', 'the method is an empty text', 'write package.Service/Method')
   const path = method.startsWith('/') ? method : `/${method}`
   const policy = contract.methods.get(path)
   if (policy === undefined) throw unknownMethod(path.slice(1), [...contract.methods.keys()])
