@@ -186,7 +186,9 @@ test.skipIf(oldNode() === undefined)(
   async () => {
     const port = await freePort()
     const app = appCommand(port, 'process.exit(7)')
-    const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...app], {}, oldNode())
+    const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...app], {}, [
+      oldNode() ?? '',
+    ])
     await command.says(/the app serves/)
     command.signal('SIGTERM')
 
