@@ -83,7 +83,8 @@ describe('a value', () => {
   })
 
   test('may be left out group by group', () => {
-    expect(ok(configFrom({ inbound: null })).config).toEqual(ok(configFrom({})).config)
+    const empty = { inbound: null, outbound: { upstreams: null }, budgets: null, trust: { allow: null } }
+    expect(ok(configFrom(empty)).config).toEqual(ok(configFrom({})).config)
     expect(ok(loadConfig({ file: yaml('') })).config.service).toBe('app')
   })
 })
@@ -228,11 +229,11 @@ describe('the exact message for', () => {
   })
 
   test('thousands of keys, each at its place, without taking minutes', () => {
-    const keys = Array.from({ length: 10_000 }, (_, index) => `k${index}: 1\n`)
+    const keys = Array.from({ length: 4_000 }, (_, index) => `k${index}: 1\n`)
 
     const lines = linesOf(keys.join(''))
     expect(lines).toHaveLength(keys.length)
-    expect(lines.at(-1)).toMatch(/^spillway\.yaml:10000: error: k9999: there is no such key /)
+    expect(lines.at(-1)).toMatch(/^spillway\.yaml:4000: error: k3999: there is no such key /)
   })
 
   test('a value of a megabyte, shortened', () => {
