@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -95,6 +97,22 @@ test('check on what is right ends with 0, and says it as JSON too', async () => 
 
   expect(exitCode).toBe(0)
   expect(findings.some(({ severity }) => severity === 'error')).toBe(false)
+})
+
+test('check says whether the servers of NATS take connections', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const servers = `nats://127.0.0.1:${port},nats://127.0.0.1:1`
+  const { exitCode, out } = await runCommand(['check', ...FREE_PORTS, '--nats-servers', servers])
+  server.close()
+
+  expect(exitCode).toBe(0)
+  expect(out).toMatch(new RegExp(`^OK +nats: 127\\.0\\.0\\.1:${port} takes connections$`, 'm'))
+  expect(out).toMatch(
+    /^warning +nats: nothing answers on 127\.0\.0\.1:1\. Fix: check nats\.servers, or start it; until then budgets live on floors\.$/m,
+  )
 })
 
 test('explain prints where each value comes from, and the nearest name for a method that is none', async () => {

@@ -1,5 +1,5 @@
 export { AppWatch, DEFAULT_APP_WATCH, type AppWatchConfig } from './app-watch.ts'
-export { probeApp, type AppCondition } from './app-probe.ts'
+export { probeApp, takesConnections, type AppCondition } from './app-probe.ts'
 export {
   configFrom,
   loadConfig,

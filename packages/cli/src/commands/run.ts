@@ -1,5 +1,5 @@
 import { systemClock } from '@spillway/clock'
-import { probeApp, type ConfigSources } from '@spillway/sidecar'
+import { takesConnections, type ConfigSources } from '@spillway/sidecar'
 import { AppReadiness } from '../app-readiness.ts'
 import { ChildApp } from '../child-app.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -41,7 +41,7 @@ export async function run(
 
 /** What answers before the app is there is not the app: its calls would go to whoever was left over from last time. */
 async function refuseOccupied(address: string): Promise<void> {
-  if ((await probeApp(address, OCCUPIED_WITHIN_MS)) === 'unreachable') return
+  if (!(await takesConnections(address, OCCUPIED_WITHIN_MS))) return
   const message = `${address} answers already, and the app has not been started`
   throw userError('inbound.app', message, 'stop what listens there, or attach to it with spillway sidecar')
 }
