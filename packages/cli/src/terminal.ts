@@ -8,7 +8,9 @@ export interface Terminal {
   err(text: string): void
   /** Results go to a screen: colours and redrawing are welcome. */
   readonly isTty: boolean
+  /** Of the screen as it is now. */
   readonly columns: number
+  readonly rows: number
 }
 
 /** What a process is said to end with that writes where nobody reads (SIGPIPE). */
@@ -27,16 +29,39 @@ export function processTerminal(env: Readonly<Record<string, string | undefined>
     out: (text) => void process.stdout.write(text, endWhenUnread),
     err: (text) => void process.stderr.write(text),
     isTty: process.stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
-    columns: process.stdout.columns ?? 120,
+    get columns() {
+      return process.stdout.columns || 120
+    },
+    get rows() {
+      return process.stdout.rows || 40
+    },
   }
 }
 
+const ESCAPE = '\u001b['
+const PLAIN = `${ESCAPE}0m`
 const CODES = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const
 
 /** A colour or weight of text. */
 export type Style = keyof typeof CODES
 
 /** The text in that style on a screen, plain elsewhere. */
-export function styled(terminal: Terminal, style: Style, text: string): string {
-  return terminal.isTty ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text
+export function styled(terminal: Pick<Terminal, 'isTty'>, style: Style, text: string): string {
+  return terminal.isTty ? `${ESCAPE}${CODES[style]}m${text}${PLAIN}` : text
+}
+
+/** Text that takes the place of what is on the screen: as wide and as high as that, for wrapped lines are no table. */
+export function redrawn({ columns, rows }: Pick<Terminal, 'columns' | 'rows'>, text: string): string {
+  const lines = text.trimEnd().split('\n')
+  const room = rows - 1 // the cursor stands below
+  const kept = lines.length <= room ? lines : lines.slice(0, room - 1).concat(`… ${lines.length - room + 1} more`)
+  return `${ESCAPE}H${ESCAPE}2J${kept.map((line) => cut(line, columns)).join('\n')}\n`
+}
+
+/** At most so many columns of a line; the style around it is no part of them. */
+function cut(line: string, columns: number): string {
+  const isStyled = line.startsWith(ESCAPE) && line.endsWith(PLAIN)
+  const from = isStyled ? line.indexOf('m') + 1 : 0
+  const to = line.length - (isStyled ? PLAIN.length : 0)
+  return to - from <= columns ? line : `${line.slice(0, from + columns - 1)}…${line.slice(to)}`
 }
