@@ -6,8 +6,10 @@ export interface Terminal {
   out(text: string): void
   /** Progress and what went wrong. */
   err(text: string): void
-  /** Results go to a screen: colours and redrawing are welcome. */
+  /** Results go to a screen that can be redrawn. */
   readonly isTty: boolean
+  /** Colours are welcome. */
+  readonly hasColours: boolean
   /** Of the screen as it is now. */
   readonly columns: number
   readonly rows: number
@@ -28,7 +30,7 @@ export function processTerminal(env: Readonly<Record<string, string | undefined>
   return {
     out: (text) => void process.stdout.write(text, endWhenUnread),
     err: (text) => void process.stderr.write(text),
-    isTty: process.stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
+    ...screenOf(process.stdout.isTTY, env),
     get columns() {
       return process.stdout.columns || 120
     },
@@ -36,6 +38,15 @@ export function processTerminal(env: Readonly<Record<string, string | undefined>
       return process.stdout.rows || 40
     },
   }
+}
+
+/** What a screen can do, and is to do: NO_COLOR (https://no-color.org) is about colours alone. */
+export function screenOf(
+  isScreen: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Terminal, 'isTty' | 'hasColours'> {
+  const isTty = isScreen && env['TERM'] !== 'dumb'
+  return { isTty, hasColours: isTty && (env['NO_COLOR'] ?? '') === '' }
 }
 
 const ESCAPE = '\u001b['
@@ -46,8 +57,8 @@ const CODES = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const
 export type Style = keyof typeof CODES
 
 /** The text in that style on a screen, plain elsewhere. */
-export function styled(terminal: Pick<Terminal, 'isTty'>, style: Style, text: string): string {
-  return terminal.isTty ? `${ESCAPE}${CODES[style]}m${text}${PLAIN}` : text
+export function styled(terminal: Pick<Terminal, 'hasColours'>, style: Style, text: string): string {
+  return terminal.hasColours ? `${ESCAPE}${CODES[style]}m${text}${PLAIN}` : text
 }
 
 /** Text that takes the place of what is on the screen: as wide and as high as that, for wrapped lines are no table. */
