@@ -53,7 +53,7 @@ async function dialNats(server: string): Promise<Finding> {
   if (await takesConnections(address, PROBE_TIMEOUT_MS)) {
     return { severity: 'ok', place, message: `${address} takes connections` }
   }
-  const fix = 'check nats.servers, or start it; until then budgets live on floors'
+  const fix = 'check nats.servers, or start it; without a lease nothing passes, unless on_cut_off: allow'
   const problem: Problem = { severity: 'warning', place, message: `nothing answers on ${address}`, fix }
   return problem
 }

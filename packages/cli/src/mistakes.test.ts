@@ -111,7 +111,7 @@ test('check says whether the servers of NATS take connections', async () => {
   expect(exitCode).toBe(0)
   expect(out).toMatch(new RegExp(`^OK +nats: 127\\.0\\.0\\.1:${port} takes connections$`, 'm'))
   expect(out).toMatch(
-    /^warning +nats: nothing answers on 127\.0\.0\.1:1\. Fix: check nats\.servers, or start it; until then budgets live on floors\.$/m,
+    /^warning +nats: nothing answers on 127\.0\.0\.1:1\. Fix: check nats\.servers, or start it; without a lease nothing passes, unless on_cut_off: allow\.$/m,
   )
 })
 
