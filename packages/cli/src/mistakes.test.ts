@@ -154,5 +154,9 @@ test('the examples have a configuration that is right, from whatever folder it i
   expect(checked.exitCode).toBe(0)
   expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')
   expect(explained.out).toMatch(/^priority +standard +method option +\S+proto\/example\/bank\/v1\/bank\.proto:19$/m)
+  expect(explained.out).toContain(
+    "fallback blocked-country: on breaker_open, unreachable when request.country in ['KP', 'IR']\n" +
+      "  reply bank.v1.ScoreReply{verdict: bank.v1.Verdict.DECLINE, by: 'rule'}\n",
+  )
   expect(explained.out).toMatch(/^breaker\.open +5s +yaml default +\S+proto\/example\/spillway\.yaml:19$/m)
 })
