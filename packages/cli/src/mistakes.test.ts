@@ -139,6 +139,12 @@ test('what asks a sidecar that does not run says so in one line', async () => {
   )
 })
 
+test('--version says which version this is, and on which Node it runs', async () => {
+  const { exitCode, out } = await runCommand(['--version'])
+
+  expect([exitCode, out]).toEqual([0, `spillway 0.1.0 (node ${process.version})\n`])
+})
+
 test('help is no error', async () => {
   const { exitCode, out } = await runCommand(['--help'])
 
