@@ -145,6 +145,19 @@ test('--version says which version this is, and on which Node it runs', async ()
   expect([exitCode, out]).toEqual([0, `spillway 0.1.0 (node ${process.version})\n`])
 })
 
+test('check --settings lists all that can be set, as JSON too', async () => {
+  const { settings } = JSON.parse((await runCommand(['check', '--settings', '--json'])).out) as { settings: unknown[] }
+
+  expect(settings).toContainEqual({
+    key: 'drain.grace',
+    flag: '--drain-grace',
+    variable: 'SPILLWAY_DRAIN_GRACE',
+    default: '30s',
+    kind: 'duration',
+    about: 'Calls in flight may go on for so long',
+  })
+})
+
 test('help is no error', async () => {
   const { exitCode, out } = await runCommand(['--help'])
 

@@ -85,8 +85,9 @@ function addCheck(program: Command, context: CommandContext, finish: Finish): vo
     .option('--json', 'findings as JSON')
   addSettingOptions(command).action(async (options: { json?: true; settings?: true }) => {
     const { check, showSettings } = await import('./commands/check.ts')
-    const isTable = options.settings === true
-    finish(isTable ? showSettings(context) : await check(sourcesOf(command, context), options.json === true, context))
+    const isJson = options.json === true
+    if (options.settings === true) finish(showSettings(isJson, context))
+    else finish(await check(sourcesOf(command, context), isJson, context))
   })
 }
 
