@@ -34,8 +34,14 @@ export class CommandProcess {
   #err = ''
   readonly #expectations = new Set<() => void>()
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, node = process.execPath) {
-    const child = spawn(node, [COMMAND, ...args], {
+  /** `launcher`: what is put before the command, a Node in any case; left out: the Node of this process alone. */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    launcher: readonly string[] = [process.execPath],
+  ) {
+    const [file = '', ...words] = launcher
+    const child = spawn(file, [...words, COMMAND, ...args], {
       env: { PATH: process.env['PATH'], XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Problem } from '@spillway/call'
-import { probeApp, type SidecarConfig } from '@spillway/sidecar'
+import { probeApp, takesConnections, type SidecarConfig } from '@spillway/sidecar'
 import type { Finding } from './commands/check.ts'
 
 const PROBE_TIMEOUT_MS = 1_000
 
-/** Whether the ports are free, the app answers and the upstreams can be reached: what is no error, because it may change. */
+/** Whether the ports are free, the app answers and upstreams and NATS can be reached: what is no error, because it may change. */
 export async function inspectSurroundings(config: SidecarConfig): Promise<readonly Finding[]> {
   const { inbound, outbound, inspect, web } = config
   const endpoints = Object.entries(outbound.upstreams).flatMap(([name, upstream]) =>
@@ -19,6 +19,7 @@ export async function inspectSurroundings(config: SidecarConfig): Promise<readon
     free('web.port', web),
     reach('app', inbound.app, 'start it, or name its port with --app-port'),
     ...endpoints,
+    ...(config.nats.servers ?? []).map(dialNats),
   ])
 }
 
@@ -43,5 +44,16 @@ async function reach(place: string, address: string, fix: string): Promise<Findi
   if (condition === 'serving') return { severity: 'ok', place, message: `${address} serves` }
   const message = condition === 'unreachable' ? `nothing answers on ${address}` : `${address} says NOT_SERVING`
   const problem: Problem = { severity: 'warning', place, message, fix }
+  return problem
+}
+
+/** No more than a connection: logging in is for sidecars. */
+async function dialNats(server: string): Promise<Finding> {
+  const [place, address] = ['nats', server.replace(/^\w+:\/\//, '')]
+  if (await takesConnections(address, PROBE_TIMEOUT_MS)) {
+    return { severity: 'ok', place, message: `${address} takes connections` }
+  }
+  const fix = 'check nats.servers, or start it; without a lease nothing passes, unless on_cut_off: allow'
+  const problem: Problem = { severity: 'warning', place, message: `nothing answers on ${address}`, fix }
   return problem
 }

@@ -43,9 +43,17 @@ export function addInspectorCommands(program: Command, context: CommandContext, 
     .option('--method <glob>', 'only these, * for any run of characters')
     .option('--class <name...>', 'only these classes')
     .option('--decision <name...>', 'only these: forwarded, answered, shed_overload, breaker_open, …')
-    .option('--min-ms <ms>', 'only calls that took at least so long', toNumber)
-    .option('--sample <share>', 'only this share of them, above 0 to 1', toNumber)
-    .option('--max-per-second <n>', 'at most so many a second (default 100)', toNumber)
+    .option(
+      '--min-ms <ms>',
+      'only calls that took at least so long',
+      numberIn('0 or more', (ms) => ms >= 0),
+    )
+    .option('--sample <share>', 'only this share of them, above 0 to 1', numberIn('above 0 to 1', isShare))
+    .option(
+      '--max-per-second <n>',
+      'at most so many a second, 1 to 1000 (default 100)',
+      numberIn('1 to 1000', isTapRate),
+    )
     .action(async (options: TapOptions) => {
       const { tap } = await import('./commands/tap.ts')
       await ask(options, (inspector) => tap(inspector, toFilter(options), options.json === true, terminal))
@@ -118,8 +126,20 @@ function toFilter(options: TapOptions): TapFilter {
   }
 }
 
-function toNumber(text: string): number {
-  const number = Number(text)
-  if (text.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It is no number.')
-  return number
+function isShare(share: number): boolean {
+  return share > 0 && share <= 1
+}
+
+function isTapRate(perSecond: number): boolean {
+  return perSecond >= 1 && perSecond <= 1_000
+}
+
+/** Reads a number of a flag. The inspector takes 0 for what was left out, so it must not be said. */
+function numberIn(range: string, isAllowed: (number: number) => boolean): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (text.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It is no number.')
+    if (!isAllowed(number)) throw new InvalidArgumentError(`Allowed: ${range}.`)
+    return number
+  }
 }

@@ -21,7 +21,7 @@ export async function withInspector<T>(
   sources: ConfigSources,
   task: (inspector: InspectorClient) => Promise<T>,
 ): Promise<T> {
-  if (address !== undefined && !/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/.test(address)) {
+  if (address !== undefined && !isAddress(address)) {
     throw userError('--inspect', `${address} is no address (allowed: host:port)`, 'write --inspect 127.0.0.1:7053')
   }
   const { inspect } = readConfig(sources)
@@ -43,6 +43,11 @@ export async function withInspector<T>(
   } finally {
     inspector.close()
   }
+}
+
+function isAddress(text: string): boolean {
+  const port = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text)?.[1]
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535
 }
 
 /** Aborts on Ctrl-C, so that a stream ends quietly. Dispose of it when the stream is over. */

@@ -27,6 +27,18 @@ test('SIGKILL of run ends an app that does not listen, and what it has started',
   expect((await command.end).exitCode).toBeNull()
 })
 
+test('SIGTERM of npm, which does not pass it on, drains run and ends the app', async () => {
+  const port = await freePort()
+  const npm = ['sh', '-c', '"$0" "$@" & wait', process.execPath]
+  const command = new CommandProcess([...RUN, String(port), '--', ...appCommand(port)], { npm_command: 'exec' }, npm)
+  await command.says(/the app serves/)
+  command.signal('SIGTERM')
+  const { out, err } = await command.end // and nobody holds its outputs
+
+  expect(err).toMatch(/draining \(SIGTERM\).*drained in/s)
+  expect(out).toContain('app got SIGTERM')
+})
+
 test.skipIf(process.platform !== 'linux')('an app that ends leaves no guard behind', async () => {
   const port = await freePort()
   const command = new CommandProcess([...RUN, String(port), '--', ...appCommand(port)])
@@ -41,7 +53,7 @@ test.skipIf(process.platform !== 'linux')('an app that ends leaves no guard behi
 
 test.skipIf(oldNode() === undefined)('SIGKILL of the old Node that started it ends run and the app', async () => {
   const port = await freePort()
-  const command = new CommandProcess([...RUN, String(port), '--', ...appCommand(port)], {}, oldNode())
+  const command = new CommandProcess([...RUN, String(port), '--', ...appCommand(port)], {}, [oldNode() ?? ''])
   await command.says(/the app serves/)
   command.signal('SIGKILL')
   const { out, err } = await command.end

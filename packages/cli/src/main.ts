@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander'
-import { holdLifeline } from './lifeline.ts'
+import { followNpm, holdLifeline } from './lifeline.ts'
 import { makeProgram } from './program.ts'
 import { processTerminal } from './terminal.ts'
 import { UserError } from './user-error.ts'
 
 const env = process.env
 holdLifeline(env)
+followNpm(env)
 const terminal = processTerminal(env)
 
 /** Runs the command line. Mistakes of users end in lines, bugs in stack traces. */

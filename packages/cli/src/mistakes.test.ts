@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +28,11 @@ test.each([
   ['a port that is none', ['check', '--app-port', '5o051'], '--app-port: error: 5o051 is no port (allowed: 1 to 65535). Fix: write --app-port 50051.'],
   ['a missing proto', ['run', '--proto', '/no/such', '--', 'x'], '--proto: error: /no/such does not exist. Fix: name a .proto file or a folder of them.'],
   ['an inspector that is no address', ['top', '--inspect', 'nonsense'], '--inspect: error: nonsense is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
+  ['an inspector at a port that is none', ['top', '--inspect', '127.0.0.1:70000'], '--inspect: error: 127.0.0.1:70000 is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
+  ['a share that is too large', ['tap', '--sample', '2'], "spillway: error: option '--sample <share>' argument '2' is invalid. Allowed: above 0 to 1. Fix: see spillway --help."],
+  ['a rate that lets nothing through', ['tap', '--max-per-second', '0'], "spillway: error: option '--max-per-second <n>' argument '0' is invalid. Allowed: 1 to 1000. Fix: see spillway --help."],
+  ['a time below zero', ['tap', '--min-ms', '-1'], "spillway: error: option '--min-ms <ms>' argument '-1' is invalid. Allowed: 0 or more. Fix: see spillway --help."],
+  ['no method at all', ['explain', ''], 'explain: error: the method is an empty text. Fix: write package.Service/Method.'],
   ['a command to come', ['chaos', 'kill', '--all'], 'spillway chaos: error: is not there yet. Fix: see spillway --help for what is.'],
   ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway --help."],
 ])('%s is one line and exit code 1', async (_, args, line) => {
@@ -65,12 +72,47 @@ message M {}
   expect(lines.slice(1).join('\n')).toMatch(/a\.proto:6: budget: none/)
 })
 
+test('check tells what is wrong with settings, overlay and proto options in one go', async () => {
+  const option = '{ timeout: "soon" budget: "scoring" }'
+  const folder = files({
+    'a.proto': `syntax = "proto3";\n${OPTIONS}\nservice A { rpc B (M) returns (M) { option (spillway.v1.method) = ${option}; } }\nmessage M {}\n`,
+    'spillway.yaml':
+      'proto: { paths: [.] }\nadmission: { limit: none }\nbudgets: { scoring: { rate: 0 } }\npolicy: { methods: { A/C: {} } }\n',
+  })
+  const { exitCode, out } = await runCommand(['check', '--config', join(folder, 'spillway.yaml')])
+
+  expect(exitCode).toBe(1)
+  const places = out.trimEnd().split('\n').map((line) => /^error +\S*\/([a-z.]+:\d+): ([\w.]+)/.exec(line)?.slice(1).join(' ')) // prettier-ignore
+  expect(places).toEqual([
+    'spillway.yaml:2 admission.limit',
+    'spillway.yaml:3 budgets.scoring.burst',
+    'a.proto:3 timeout',
+    'spillway.yaml:4 A',
+  ])
+})
+
 test('check on what is right ends with 0, and says it as JSON too', async () => {
   const { exitCode, out } = await runCommand(['check', ...FREE_PORTS, '--json'])
   const { findings } = JSON.parse(out) as { findings: { severity: string }[] }
 
   expect(exitCode).toBe(0)
   expect(findings.some(({ severity }) => severity === 'error')).toBe(false)
+})
+
+test('check says whether the servers of NATS take connections', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const servers = `nats://127.0.0.1:${port},nats://127.0.0.1:1`
+  const { exitCode, out } = await runCommand(['check', ...FREE_PORTS, '--nats-servers', servers])
+  server.close()
+
+  expect(exitCode).toBe(0)
+  expect(out).toMatch(new RegExp(`^OK +nats: 127\\.0\\.0\\.1:${port} takes connections$`, 'm'))
+  expect(out).toMatch(
+    /^warning +nats: nothing answers on 127\.0\.0\.1:1\. Fix: check nats\.servers, or start it; without a lease nothing passes, unless on_cut_off: allow\.$/m,
+  )
 })
 
 test('explain prints where each value comes from, and the nearest name for a method that is none', async () => {
@@ -97,6 +139,25 @@ test('what asks a sidecar that does not run says so in one line', async () => {
   )
 })
 
+test('--version says which version this is, and on which Node it runs', async () => {
+  const { exitCode, out } = await runCommand(['--version'])
+
+  expect([exitCode, out]).toEqual([0, `spillway 0.1.0 (node ${process.version})\n`])
+})
+
+test('check --settings lists all that can be set, as JSON too', async () => {
+  const { settings } = JSON.parse((await runCommand(['check', '--settings', '--json'])).out) as { settings: unknown[] }
+
+  expect(settings).toContainEqual({
+    key: 'drain.grace',
+    flag: '--drain-grace',
+    variable: 'SPILLWAY_DRAIN_GRACE',
+    default: '30s',
+    kind: 'duration',
+    about: 'Calls in flight may go on for so long',
+  })
+})
+
 test('help is no error', async () => {
   const { exitCode, out } = await runCommand(['--help'])
 
@@ -112,5 +173,9 @@ test('the examples have a configuration that is right, from whatever folder it i
   expect(checked.exitCode).toBe(0)
   expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')
   expect(explained.out).toMatch(/^priority +standard +method option +\S+proto\/example\/bank\/v1\/bank\.proto:19$/m)
+  expect(explained.out).toContain(
+    "fallback blocked-country: on breaker_open, unreachable when request.country in ['KP', 'IR']\n" +
+      "  reply bank.v1.ScoreReply{verdict: bank.v1.Verdict.DECLINE, by: 'rule'}\n",
+  )
   expect(explained.out).toMatch(/^breaker\.open +5s +yaml default +\S+proto\/example\/spillway\.yaml:19$/m)
 })

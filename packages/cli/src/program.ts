@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { ConfigSources } from '@spillway/sidecar'
 import type { CommandContext } from './command-context.ts'
@@ -12,6 +13,7 @@ const RESERVED = ['load', 'chaos', 'plan'] as const
 export function makeProgram(context: CommandContext, finish: (exitCode: number) => void): Command {
   const program = new Command('spillway')
     .description('Priority-aware sidecars for gRPC services')
+    .version(`spillway ${version()} (node ${process.version})`)
     .enablePositionalOptions()
     .showHelpAfterError(false)
     .configureOutput({
@@ -37,6 +39,12 @@ export function makeProgram(context: CommandContext, finish: (exitCode: number) 
   return program
 }
 
+/** As the package says. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
+}
+
 /** What a command's flags and the environment say about settings. */
 export function sourcesOf(command: Command, { env }: CommandContext): ConfigSources {
   return { ...readSettingFlags(command.opts()), env }
@@ -51,7 +59,7 @@ function addRun(program: Command, context: CommandContext, finish: Finish): void
     .argument('<command...>', 'how the service is started')
     .passThroughOptions()
     .option('--json', 'events as JSON lines')
-    .addHelpText('after', '\nExample:\n  spillway run --app-port 50051 --proto proto -- node server.js')
+    .addHelpText('after', '\nExample:\n  spillway run --app-port 50051 --proto proto -- node server.js\n')
   addSettingOptions(command).action(async (words: string[], options: { json?: true }) => {
     const { run } = await import('./commands/run.ts')
     finish(await run(words, sourcesOf(command, context), options.json === true, context))
@@ -77,8 +85,9 @@ function addCheck(program: Command, context: CommandContext, finish: Finish): vo
     .option('--json', 'findings as JSON')
   addSettingOptions(command).action(async (options: { json?: true; settings?: true }) => {
     const { check, showSettings } = await import('./commands/check.ts')
-    const isTable = options.settings === true
-    finish(isTable ? showSettings(context) : await check(sourcesOf(command, context), options.json === true, context))
+    const isJson = options.json === true
+    if (options.settings === true) finish(showSettings(isJson, context))
+    else finish(await check(sourcesOf(command, context), isJson, context))
   })
 }
 

@@ -138,6 +138,39 @@ test.each([
   )
 })
 
+test('an interface that this machine has not is one line, and the host is what to change', async () => {
+  const flags = ['--outbound-port', '0', '--inspect-port', '0', '--web-port', '0', '--inbound-port', '0']
+  const { exitCode, err } = await runCommand(['run', ...flags, '--inbound-host', '192.0.2.1', '--', 'echo', 'started'])
+
+  expect([exitCode, err]).toEqual([
+    1,
+    'inbound.port: error: 192.0.2.1:0 cannot be bound (EADDRNOTAVAIL). Fix: choose another with --inbound-host.\n',
+  ])
+})
+
+test('where something serves already before the app has started, it is not started, and one line says so', async () => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const address = holder.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { exitCode, out, err } = await runCommand([
+    'run',
+    ...QUICK,
+    '--app-port',
+    String(port),
+    '--',
+    'echo',
+    'started',
+  ])
+  holder.close()
+
+  expect([exitCode, out]).toEqual([1, ''])
+  expect(err.trimEnd().split('\n').at(-1)).toBe(
+    `inbound.app: error: 127.0.0.1:${port} answers already, and the app has not been started. ` +
+      'Fix: stop what listens there, or attach to it with spillway sidecar.',
+  )
+})
+
 test('the sidecar without an app drains and ends with 0', async () => {
   const command = new CommandProcess(['sidecar', ...QUICK, '--json'])
   await command.says(/"event":"listening"/)
@@ -153,7 +186,9 @@ test.skipIf(oldNode() === undefined)(
   async () => {
     const port = await freePort()
     const app = appCommand(port, 'process.exit(7)')
-    const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...app], {}, oldNode())
+    const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...app], {}, [
+      oldNode() ?? '',
+    ])
     await command.says(/the app serves/)
     command.signal('SIGTERM')
 

@@ -1,5 +1,5 @@
 import { isCelError, parse } from '@bufbuild/cel'
-import { create } from '@bufbuild/protobuf'
+import { create, type Registry } from '@bufbuild/protobuf'
 import { checkNames, type CelNames } from './cel-names.ts'
 import { metadataShortcut } from './cel-shortcut.ts'
 import type { CelSubject } from './cel-scope.ts'
@@ -82,7 +82,10 @@ function prove<T>(expr: CelExpr, type: CelType<T>, subject: CelSubject): { messa
   for (const [branch, wanted] of branches(expr, type)) {
     const value = subject.scope.compile(branch)(variables)
     if (isCelError(value)) {
-      if (isTypeError(value.message)) return { message: value.message, fix: `write CEL that yields ${wanted.name}` }
+      if (isTypeError(value.message)) {
+        const fix = enumFix(value.message, subject.scope.registry) ?? `write CEL that yields ${wanted.name}`
+        return { message: value.message, fix }
+      }
     } else if (wanted.convert(value) === undefined) {
       return { message: `the expression yields ${shownValue(value)}`, fix: `write CEL that yields ${wanted.name}` }
     }
@@ -109,6 +112,14 @@ function* branches(expr: CelExpr, type: CelType<unknown>): Generator<readonly [C
 /** Errors that no value could mend, by the words of the library and of its message builder. */
 function isTypeError(message: string): boolean {
   return /no matching overload|^unresolved attribute|^Expected .* but got |^Unknown field |out of range$/.test(message)
+}
+
+/** CEL wants the full name of an enum value; what people write first is its name as a text. */
+function enumFix(message: string, registry: Registry): string | undefined {
+  const [, type = '', name = ''] = /^Expected int but got string for message (.+)\.(\w+)$/.exec(message) ?? []
+  const enumeration = registry.getMessage(type)?.fields.find((field) => field.name === name)?.enum
+  const last = enumeration?.values.at(-1)
+  return enumeration && last && `write an enum value by its full name: ${enumeration.typeName}.${last.name}`
 }
 
 function defaultVariables(subject: CelSubject): ExpressionVariables {

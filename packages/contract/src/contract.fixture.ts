@@ -36,7 +36,7 @@ export function withOption(option: string, more = ''): Files {
       'syntax = "proto3"; package to.v1; import "spillway/v1/options.proto";',
       'message Q { string name = 1; double amount = 2; repeated Item items = 3; Kind kind = 4; int64 count = 5; }',
       'message Item { double price = 1; }',
-      'message R { string text = 1; int32 code = 2; }',
+      'message R { string text = 1; int32 code = 2; Kind kind = 3; }',
       'enum Kind { NONE = 0; SOME = 1; }',
       'service T {',
       '  rpc Do(Q) returns (R) {',

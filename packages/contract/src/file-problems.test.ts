@@ -1,5 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatProblem } from '@spillway/call'
 import { describe, expect, test } from 'vitest'
 import { problemLines, withOption } from './contract.fixture.ts'
+import { loadContract } from './load-contract.ts'
 
 const head = 'syntax = "proto3"; package to.v1;\nimport "spillway/v1/options.proto";\n'
 const types = 'message Q { string a = 1; } message R { string a = 1; }\n'
@@ -35,6 +40,23 @@ describe('a file reports', () => {
     expect(problemLines({ 't.proto': `syntax = "proto3";\nimport "other/o.proto";` })).toEqual([
       't.proto:2: error: import "other/o.proto" is not found (looked in .). Fix: add the folder that it is named from.',
     ])
+  })
+
+  test('a file that cannot be read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'contract-'))
+    try {
+      symlinkSync('nowhere', join(folder, 't.proto'))
+      symlinkSync('somebody@elsewhere', join(folder, '.#u.proto')) // the lock of an editor: no file of the contract
+      mkdirSync(join(folder, 'v.proto'))
+      const result = loadContract({ paths: [folder], budgets: [] })
+
+      expect('problems' in result && result.problems.map(formatProblem)).toEqual([
+        `${folder}/t.proto: error: cannot be read (ENOENT). Fix: let this user read it, or take it away.`,
+        `${folder}/v.proto: error: cannot be read (EISDIR). Fix: let this user read it, or take it away.`,
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('imports in a circle', () => {
@@ -123,6 +145,21 @@ describe('an option statement reports', () => {
       problemLines({ 't.proto': `${head}message Q {\n  option (spillway.v1.method) = { priority: BATCH };\n}` }),
     ).toEqual(['t.proto:4: error: option (spillway.v1.method) belongs into a service or an rpc. Fix: move it there.'])
   })
+})
+
+test.each([
+  ['CRITICAL', 'BATCH'],
+  ['STANDARD', 'STANDARD'],
+])('warns about a rule that raises %s to %s', (declared, raised) => {
+  expect(problemLines(withOption(`priority: ${declared}\nraise: { when: "true" priority: ${raised} }`))).toEqual([
+    `t.proto:10: warning: raise: ${raised} is not above ${declared}, which the call has anyway, so the rule never applies. ` +
+      'Fix: raise to a more important class, or remove the rule.',
+  ])
+})
+
+test('says nothing of a rule of the service that raises only some of its rpcs', () => {
+  const files = service('option (spillway.v1.service) = { raise: { when: "true" priority: STANDARD } };\nrpc Do(Q) returns (R) { option (spillway.v1.method) = { priority: CRITICAL }; }') // prettier-ignore
+  expect(problemLines(files)).toEqual([])
 })
 
 test('warns about options that are used without their import', () => {

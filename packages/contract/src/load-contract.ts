@@ -35,7 +35,7 @@ export type LoadResult =
 
 /**
  * Reads `.proto` files and the overlay into one policy for each rpc. No file at all is an empty contract. Reads files
- * synchronously; throws only when the disk does. When a file cannot be parsed or a type is missing, options are still
+ * synchronously; never throws for what is on the disk. When a file cannot be read or parsed or a type is missing, options are still
  * checked for their form, but what needs the types (expressions, fallback rules) is not.
  */
 export function loadContract(options: LoadOptions): LoadResult {

@@ -41,7 +41,12 @@ const cases: readonly [name: string, option: string, lines: readonly string[]][]
   [
     'a number where a text should be',
     'timeout: 100',
-    ['t.proto:9: error: timeout: 100 should be a text. Fix: write "100".'],
+    ['t.proto:9: error: timeout: 100 should be a text. Fix: write "100ms" or "100s".'],
+  ],
+  [
+    'a number where a text that is no duration should be',
+    'cost: 2',
+    ['t.proto:9: error: cost: 2 should be a text. Fix: write "2".'],
   ],
   [
     'a text where a number should be',
@@ -51,7 +56,7 @@ const cases: readonly [name: string, option: string, lines: readonly string[]][]
   [
     'a fraction where a whole number should be',
     'breaker: { min_calls: 2.5 }',
-    ['t.proto:9: error: breaker.min_calls: 2.5 should be a whole number. Fix: write a number without quotes.'],
+    ['t.proto:9: error: breaker.min_calls: 2.5 should be a whole number. Fix: write 2 or 3.'],
   ],
   [
     'a value where a group should be',

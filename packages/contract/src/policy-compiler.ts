@@ -14,6 +14,7 @@ import { nearest } from './nearest.ts'
 import type { CelScope } from './cel-scope.ts'
 import type { ProblemList } from './problem-list.ts'
 import { RuleCompiler } from './rule-compiler.ts'
+import type { Setting } from './settings.ts'
 import { settlePolicy } from './settle-policy.ts'
 import { breakerPolicy, classOf, durationMs } from './setting-values.ts'
 
@@ -125,8 +126,19 @@ function raiseRules(layers: Layers, compiler: RuleCompiler, problems: ProblemLis
     if (priority === undefined) problems.error(place, 'raise: priority is missing', 'write the class')
     const condition = when && compiler.condition('raise: when', when)
     const rank = classOf(priority)
+    if (priority !== undefined) warnOfIdleRaise(priority, layers, problems)
     return condition && rank !== undefined ? [{ when: condition, priority: rank }] : []
   })
+}
+
+/** A rule that stands beside a declaration as important as itself, or more so, was meant differently. */
+function warnOfIdleRaise(raised: Setting, layers: Layers, problems: ProblemList): void {
+  const declared = layers.one('priority')
+  const [rank, base] = [classOf(raised), classOf(declared)]
+  if (declared === undefined || rank === undefined || base === undefined || rank < base) return
+  if (layers.origin('raise').source !== layers.origin('priority').source) return
+  const message = `raise: ${raised.text} is not above ${declared.text}, which the call has anyway, so the rule never applies`
+  problems.warning(raised.place, message, 'raise to a more important class, or remove the rule')
 }
 
 function budgetOf(layers: Layers, { budgets, problems }: CompilerContext): string {

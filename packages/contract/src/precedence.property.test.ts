@@ -105,7 +105,7 @@ describe('the overlay', () => {
     [
       'a boolean',
       { defaults: { timeout: true } },
-      `${at('defaults', 'timeout')}: error: timeout: true should be a text. Fix: write "true".`,
+      `${at('defaults', 'timeout')}: error: timeout: true should be a text. Fix: write a duration like "250ms".`,
     ],
     [
       'an empty entry',

@@ -57,15 +57,27 @@ class FileReader {
   read(name: string, path: string, shownAs = path): void {
     if (this.#seenNames.has(name) || isWellKnown(name)) return
     this.#seenNames.add(name)
-    const realPath = realpathSync(path)
-    if (this.#seenPaths.has(realPath)) return
-    this.#seenPaths.add(realPath)
-    const file = readProtoFile(name, shownAs, readFileSync(path, 'utf8'), this.#problems)
+    const source = this.#readSource(path, shownAs)
+    if (source === undefined) return
+    const file = readProtoFile(name, shownAs, source, this.#problems)
     if (file === undefined) return
     this.#open.add(name)
     for (const wanted of file.scan.imports) this.#readImport(wanted.name, wanted.place, path)
     this.#open.delete(name)
     this.files.push(file)
+  }
+
+  /** What stands in a file; undefined for one that was read under another name, or that cannot be. */
+  #readSource(path: string, shownAs: string): string | undefined {
+    try {
+      const realPath = realpathSync(path)
+      if (this.#seenPaths.has(realPath)) return undefined
+      this.#seenPaths.add(realPath)
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      unreadable(shownAs, error, this.#problems)
+      return undefined
+    }
   }
 
   #readImport(name: string, place: string, importer: string): void {
@@ -87,7 +99,7 @@ class FileReader {
 function wantedFiles(sources: ProtoSources, problems: ProblemList): Located[] {
   const folders = sources.paths.filter((path) => isFolder(path, problems))
   if (sources.roots.length > 0) return sources.roots.flatMap((root) => locateRoot(root, sources, problems))
-  return folders.flatMap(protoFilesBelow)
+  return folders.flatMap((folder) => protoFilesBelow(folder, problems))
 }
 
 function isFolder(path: string, problems: ProblemList): boolean {
@@ -100,11 +112,29 @@ function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile()
 }
 
-function protoFilesBelow(folder: string): Located[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.proto') && !name.split(sep).includes('node_modules'))
-    .sort()
-    .map((name) => ({ name: name.replaceAll(sep, '/'), path: join(folder, name) }))
+function protoFilesBelow(folder: string, problems: ProblemList): Located[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => isProtoName(name.split(sep)))
+      .sort()
+      .map((name) => ({ name: name.replaceAll(sep, '/'), path: join(folder, name) }))
+  } catch (error) {
+    unreadable(folder, error, problems)
+    return []
+  }
+}
+
+/** Hidden files are left out: editors lock `a.proto` by a link `.#a.proto` that leads nowhere. */
+function isProtoName(segments: readonly string[]): boolean {
+  const file = segments.at(-1) ?? ''
+  return file.endsWith('.proto') && !file.startsWith('.') && !segments.includes('node_modules')
+}
+
+/** The disk tells which file it was, which may be one below `place`. */
+function unreadable(place: string, error: unknown, problems: ProblemList): void {
+  if (!(error instanceof Error && 'code' in error)) throw error
+  const where = 'path' in error && typeof error.path === 'string' ? error.path : place
+  problems.error(where, `cannot be read (${String(error.code)})`, 'let this user read it, or take it away')
 }
 
 function locateRoot(root: string, sources: ProtoSources, problems: ProblemList): Located[] {

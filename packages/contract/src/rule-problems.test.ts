@@ -91,6 +91,11 @@ const cases: readonly [name: string, option: string, line: string][] = [
     'fallback a: reply: Expected int but got string for message to.v1.R.code. Fix: write CEL that yields a to.v1.R.',
   ],
   [
+    'a reply with the name of an enum value as a text',
+    `fallback: { name: "a" reply: "to.v1.R{kind: 'SOME'}" }`,
+    'fallback a: reply: Expected int but got string for message to.v1.R.kind. Fix: write an enum value by its full name: to.v1.Kind.SOME.',
+  ],
+  [
     'a stand-in that does not exist',
     'fallback: { name: "a" method: "to.v1.T/Sane" }',
     'fallback a: method: there is no rpc to.v1.T/Sane. Fix: write to.v1.T/Same.',

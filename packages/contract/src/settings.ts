@@ -92,13 +92,13 @@ class SettingsReader {
   #scalar(key: string, node: ScalarNode, { enum: enumeration, scalar }: DescField): string | undefined {
     if (enumeration) return this.#enumValue(key, node, enumeration)
     if (scalar !== ScalarType.STRING) return this.#number(key, node, scalar === ScalarType.UINT32)
-    return node.kind === 'text' ? node.text : this.#wrong(key, node, 'a text', `write "${node.text}"`)
+    return node.kind === 'text' ? node.text : this.#wrong(key, node, 'a text', asText(key, node))
   }
 
   #number(key: string, node: ScalarNode, isWhole: boolean): string | undefined {
     const number = node.kind === 'number' ? Number(node.text) : Number.NaN
     if (Number.isFinite(number) && (!isWhole || Number.isInteger(number))) return String(number)
-    return this.#wrong(key, node, isWhole ? 'a whole number' : 'a number', 'write a number without quotes')
+    return this.#wrong(key, node, isWhole ? 'a whole number' : 'a number', asNumber(node, isWhole))
   }
 
   #enumValue(key: string, node: ScalarNode, enumeration: DescEnum): string | undefined {
@@ -136,6 +136,20 @@ class SettingsReader {
     this.#problems.error(node.place, `${key}: ${shown(node)} should be ${wanted}`, fix)
     return undefined
   }
+}
+
+const DURATION = /(^|\.)(timeout|max_timeout|window|open|max_open|max_wait)$/
+
+/** How to write as a text what is none; a number alone is not yet a duration. */
+function asText(key: string, { kind, text }: ScalarNode): string {
+  if (!DURATION.test(key)) return `write "${text}"`
+  return kind === 'number' ? `write "${text}ms" or "${text}s"` : 'write a duration like "250ms"'
+}
+
+function asNumber({ kind, text }: ScalarNode, isWhole: boolean): string {
+  if (kind !== 'number') return 'write a number without quotes'
+  const below = Math.floor(Number(text))
+  return isWhole && Number.isFinite(below) ? `write ${below} or ${below + 1}` : 'write a number'
 }
 
 function shown(node: SettingNode): string {

@@ -16,6 +16,13 @@ export async function probeApp(address: string, timeoutMs: number): Promise<AppC
   }
 }
 
+/** Whether anything takes connections there, whatever it speaks. */
+export async function takesConnections(address: string, timeoutMs: number): Promise<boolean> {
+  const socket = await connectTo(address, timeoutMs)
+  socket?.destroy()
+  return socket !== undefined
+}
+
 function connectTo(address: string, timeoutMs: number): Promise<Socket | undefined> {
   const { promise, resolve } = Promise.withResolvers<Socket | undefined>()
   const socket = connect(parseAddress(address))

@@ -1,10 +1,11 @@
 export { AppWatch, DEFAULT_APP_WATCH, type AppWatchConfig } from './app-watch.ts'
-export { probeApp, type AppCondition } from './app-probe.ts'
+export { probeApp, takesConnections, type AppCondition } from './app-probe.ts'
 export {
   configFrom,
   loadConfig,
   type ConfigResult,
   type ConfigSources,
+  type ContractSettings,
   type LoadedConfig,
 } from './config/load-config.ts'
 export type { SidecarConfig } from './config/schema.ts'

@@ -17,7 +17,9 @@ export function bindError(setting: string, address: string, error: unknown): Sta
   const reason = reasonOf(error)
   const isTaken = reason.includes('EADDRINUSE') || reason.includes('the port is taken')
   const what = isTaken ? 'is taken by another process' : `cannot be bound (${reason})`
-  const fix = isTaken ? `stop what listens there, or choose another with ${flag}` : `choose another with ${flag}`
+  const isHost = reason === 'EADDRNOTAVAIL' || reason === 'ENOTFOUND' || reason === 'EAI_AGAIN'
+  const other = `choose another with ${isHost ? flag.replace(/-port$/, '-host') : flag}`
+  const fix = isTaken ? `stop what listens there, or ${other}` : other
   return new StartError({ severity: 'error', place: setting, message: `${address} ${what}`, fix }, error)
 }
 

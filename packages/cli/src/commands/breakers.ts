@@ -1,7 +1,7 @@
 import type { BreakerView } from '@spillway/inspect'
 import type { InspectorClient } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
-import { styled, type Style, type Terminal } from '../terminal.ts'
+import { redrawn, styled, type Style, type Terminal } from '../terminal.ts'
 import { textTable, type Column } from '../text-table.ts'
 
 const COLUMNS: readonly Column<BreakerView>[] = [
@@ -38,7 +38,10 @@ export async function watchBreakers(inspector: InspectorClient, isJson: boolean,
     for (const breaker of breakers) known.set(breaker.name, breaker)
     for (const name of removed) known.delete(name)
     if (isJson) terminal.out(`${JSON.stringify({ breakers, removed })}\n`)
-    else terminal.out(`${terminal.isTty ? '\u001b[H\u001b[2J' : ''}${table([...known.values()], terminal)}`)
+    else {
+      const text = table([...known.values()], terminal)
+      terminal.out(terminal.isTty ? redrawn(terminal, text) : text)
+    }
   }
   return 0
 }

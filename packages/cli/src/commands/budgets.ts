@@ -1,7 +1,7 @@
 import type { BudgetView } from '@spillway/inspect'
 import type { InspectorClient } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
-import { styled, type Terminal } from '../terminal.ts'
+import { redrawn, styled, type Terminal } from '../terminal.ts'
 import { textTable, type Column } from '../text-table.ts'
 
 const COLUMNS: readonly Column<BudgetView>[] = [
@@ -35,7 +35,10 @@ export async function budgets(
   using interruption = new Interruption()
   for await (const views of inspector.watchBudgets({ signal: interruption.signal })) {
     if (options.isJson) terminal.out(`${JSON.stringify({ budgets: views })}\n`)
-    else terminal.out(`${terminal.isTty && !options.isOnce ? '\u001b[H\u001b[2J' : ''}${picture(views, terminal)}`)
+    else {
+      const text = picture(views, terminal)
+      terminal.out(terminal.isTty && !options.isOnce ? redrawn(terminal, text) : text)
+    }
     if (options.isOnce) break
   }
   return 0

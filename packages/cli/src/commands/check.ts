@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '@spillway/call'
-import { settingTable, type ConfigSources, type SidecarConfig } from '@spillway/sidecar'
+import { settingRows, settingTable, type ConfigSources, type SidecarConfig } from '@spillway/sidecar'
 import type { CommandContext } from '../command-context.ts'
 import { inspectSurroundings } from '../inspect-surroundings.ts'
 import { loadPolicies } from '../load-policies.ts'
@@ -17,9 +17,15 @@ export async function check(sources: ConfigSources, isJson: boolean, { terminal 
 }
 
 /** `spillway check --settings`: the table of everything that can be set. */
-export function showSettings({ terminal }: CommandContext): number {
-  terminal.out(settingTable())
+export function showSettings(isJson: boolean, { terminal }: CommandContext): number {
+  terminal.out(isJson ? `${JSON.stringify({ settings: settingRows.map(settingView) })}\n` : settingTable())
   return 0
+}
+
+/** Names that there are not are left out, as for what only YAML can say. */
+function settingView({ key, flag, variable, kind, fallback, about }: (typeof settingRows)[number]): object {
+  const named = Object.entries({ flag, variable, default: fallback }).filter(([, text]) => text !== '')
+  return { key, ...Object.fromEntries(named), kind, about }
 }
 
 async function findAll(sources: ConfigSources): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { nearest } from '@spillway/contract'
+import { nearest, type FallbackRule } from '@spillway/contract'
 import { policyValues, type ConfigSources } from '@spillway/sidecar'
 import type { CommandContext } from '../command-context.ts'
 import { loadPolicies } from '../load-policies.ts'
@@ -22,13 +22,43 @@ export function explain(method: string, sources: ConfigSources, isJson: boolean,
   const loaded = loadPolicies(sources)
   if ('problems' in loaded) throw new UserError(loaded.problems)
   const { contract } = loaded.ok
+  if (method === '') throw userError('explain', 'the method is an empty text', 'write package.Service/Method')
   const path = method.startsWith('/') ? method : `/${method}`
   const policy = contract.methods.get(path)
   if (policy === undefined) throw unknownMethod(path.slice(1), [...contract.methods.keys()])
   const values = policyValues(policy)
-  if (isJson) terminal.out(`${JSON.stringify({ path, shape: policy.shape, values })}\n`)
-  else terminal.out(`${path.slice(1)} (${policy.shape})\n${textTable(COLUMNS, values)}class of a call: ${PRECEDENCE}\n`)
+  const rules = policy.fallbacks.map(ruleView)
+  if (isJson) terminal.out(`${JSON.stringify({ path, shape: policy.shape, values, fallbacks: rules })}\n`)
+  else {
+    const table = textTable(COLUMNS, values)
+    terminal.out(`${path.slice(1)} (${policy.shape})\n${table}${ruleLines(rules)}class of a call: ${PRECEDENCE}\n`)
+  }
   return 0
+}
+
+/** A fallback rule as it was written. */
+interface RuleView {
+  readonly name: string
+  readonly on: readonly string[]
+  readonly when?: string
+  readonly reply?: string
+  readonly method?: string
+}
+
+function ruleView({ name, on, when, action }: FallbackRule): RuleView {
+  const what = action.kind === 'reply' ? { reply: action.reply.source } : { method: action.path.slice(1) }
+  return { name, on: [...on], ...(when === undefined ? {} : { when: when.source }), ...what }
+}
+
+/** The table has their names; what they say is too long for it. */
+function ruleLines(rules: readonly RuleView[]): string {
+  return rules
+    .map(({ name, on, when, reply, method }) => {
+      const condition = when === undefined ? '' : ` when ${when}`
+      const action = method === undefined ? `reply ${reply ?? ''}` : `call ${method}`
+      return `fallback ${name}: on ${on.join(', ')}${condition}\n  ${action}\n`
+    })
+    .join('')
 }
 
 function unknownMethod(name: string, paths: readonly string[]): UserError {

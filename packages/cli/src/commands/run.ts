@@ -1,5 +1,5 @@
 import { systemClock } from '@spillway/clock'
-import type { ConfigSources } from '@spillway/sidecar'
+import { takesConnections, type ConfigSources } from '@spillway/sidecar'
 import { AppReadiness } from '../app-readiness.ts'
 import { ChildApp } from '../child-app.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -7,6 +7,9 @@ import { narrate, type LifeEvent } from '../narrator.ts'
 import { reloadWhenTold, startSidecar, type StartedSidecar } from '../start-sidecar.ts'
 import { StopSignals, signalExitCode, type StopSignal } from '../stop-signals.ts'
 import { userError } from '../user-error.ts'
+
+/** On one machine a connection takes less. */
+const OCCUPIED_WITHIN_MS = 250
 
 /**
  * `spillway run -- command`: the sidecar first, then the app beside it. Returns the app's exit code. Whatever ends first
@@ -26,6 +29,7 @@ export async function run(
   const reloads = reloadWhenTold(started, sources, !isTerminal, context)
   try {
     tell({ event: 'listening', addresses: sidecar.addresses, app: config.inbound.app })
+    await refuseOccupied(config.inbound.app)
     const app = await ChildApp.start(command, appEnvironment(context.env, started), config.drain.stop)
     return await superviseUntilEnd(app, started, signals, tell)
   } finally {
@@ -33,6 +37,13 @@ export async function run(
     signals.close()
     await sidecar.close()
   }
+}
+
+/** What answers before the app is there is not the app: its calls would go to whoever was left over from last time. */
+async function refuseOccupied(address: string): Promise<void> {
+  if (!(await takesConnections(address, OCCUPIED_WITHIN_MS))) return
+  const message = `${address} answers already, and the app has not been started`
+  throw userError('inbound.app', message, 'stop what listens there, or attach to it with spillway sidecar')
 }
 
 /** What the app is told: where its callers come in, where it finds others, where it can be looked at. */

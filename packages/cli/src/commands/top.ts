@@ -1,7 +1,7 @@
 import type { ListenerView, MethodStatsView } from '@spillway/inspect'
 import type { InspectorClient, MethodsSnapshot } from '@spillway/inspect/client'
 import { Interruption } from '../inspector-session.ts'
-import type { Terminal } from '../terminal.ts'
+import { redrawn, type Terminal } from '../terminal.ts'
 import { textTable, type Column } from '../text-table.ts'
 
 const METHODS: readonly Column<MethodStatsView>[] = [
@@ -34,7 +34,10 @@ export async function top(inspector: InspectorClient, options: TopOptions, termi
   using interruption = new Interruption()
   for await (const snapshot of inspector.watchMethods(options.method, { signal: interruption.signal })) {
     if (options.isJson) terminal.out(`${JSON.stringify(snapshot)}\n`)
-    else terminal.out(`${terminal.isTty && !options.isOnce ? '\u001b[H\u001b[2J' : ''}${picture(snapshot)}`)
+    else {
+      const text = picture(snapshot)
+      terminal.out(terminal.isTty && !options.isOnce ? redrawn(terminal, text) : text)
+    }
     if (options.isOnce) break
   }
   return 0

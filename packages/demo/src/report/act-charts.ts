@@ -40,6 +40,7 @@ export function faultChart({ act, changes }: FaultAct): string {
     top: roundTop([series]),
     phases: phaseSpans(act),
     ribbon: stateSpans(changes, seconds),
+    isWide: true,
   })
 }
 

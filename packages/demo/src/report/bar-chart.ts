@@ -32,9 +32,14 @@ export interface BarChart {
   readonly phases: readonly Span[]
   /** A ribbon below the bars. */
   readonly ribbon?: readonly Span[]
+  /** As wide as the page and not half of it, in letters of the same size. */
+  readonly isWide?: boolean
 }
 
+/** Of a chart that takes half of the page. */
 const WIDTH = 560
+/** Of one that takes all of it, its margins and the gap between two halves included. */
+const WIDE = 1_180
 const LEFT = 38
 const TOP = 22
 const HEIGHT = 150
@@ -44,7 +49,7 @@ const RIBBON = 14
 export function barChart(chart: BarChart): string {
   const bottom = TOP + HEIGHT + (chart.ribbon === undefined ? 0 : RIBBON + 6)
   const parts = [
-    axis(chart.top),
+    axis(chart),
     ...chart.phases.map((span) => phaseMark(chart, span)),
     ...bars(chart),
     chart.line === undefined ? '' : horizontal(chart, chart.line),
@@ -54,8 +59,12 @@ export function barChart(chart: BarChart): string {
   const legend = chart.series.map(({ name, style }) => `<span class="key ${style}">${escapeHtml(name)}</span>`).join('')
   return (
     `<figure><figcaption>${escapeHtml(chart.title)}${legend}</figcaption>` +
-    `<svg viewBox="0 0 ${WIDTH} ${bottom + 20}" role="img" aria-label="${escapeHtml(chart.title)}">${parts.join('')}</svg></figure>`
+    `<svg viewBox="0 0 ${widthOf(chart)} ${bottom + 20}" role="img" aria-label="${escapeHtml(chart.title)}">${parts.join('')}</svg></figure>`
   )
+}
+
+function widthOf({ isWide }: BarChart): number {
+  return isWide === true ? WIDE : WIDTH
 }
 
 /** A round number at or above all the sums of the series. */
@@ -71,7 +80,7 @@ function sums(series: readonly Series[]): number[] {
 }
 
 function x(chart: BarChart, second: number): number {
-  return LEFT + ((WIDTH - LEFT) * Math.min(second, chart.seconds)) / chart.seconds
+  return LEFT + ((widthOf(chart) - LEFT) * Math.min(second, chart.seconds)) / chart.seconds
 }
 
 function y(top: number, value: number): number {
@@ -82,12 +91,13 @@ function px(value: number): string {
   return value.toFixed(1)
 }
 
-function axis(top: number): string {
+function axis(chart: BarChart): string {
+  const { top } = chart
   const marks = [0, top / 2, top]
   return marks
     .map((value) => {
       const at = px(y(top, value))
-      return `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${at}" y2="${at}"/><text class="tick" x="${LEFT - 6}" y="${at}" dy="4" text-anchor="end">${value}</text>`
+      return `<line class="grid" x1="${LEFT}" x2="${widthOf(chart)}" y1="${at}" y2="${at}"/><text class="tick" x="${LEFT - 6}" y="${at}" dy="4" text-anchor="end">${value}</text>`
     })
     .join('')
 }
@@ -103,7 +113,7 @@ function phaseMark(chart: BarChart, { fromSecond, toSecond, label, style }: Span
 
 function bars(chart: BarChart): string[] {
   const heights: number[] = []
-  const width = Math.max(1, (WIDTH - LEFT) / chart.seconds - 1.5)
+  const width = Math.max(1, (widthOf(chart) - LEFT) / chart.seconds - 1.5)
   return chart.series.flatMap(({ name, style, values }) =>
     values.slice(0, Math.ceil(chart.seconds)).map((value, second) => {
       const base = heights[second] ?? 0
@@ -112,14 +122,14 @@ function bars(chart: BarChart): string[] {
       const from = y(chart.top, base + value)
       const left = x(chart, second)
       const height = y(chart.top, base) - from
-      return `<rect class="${style}" x="${px(left)}" y="${px(from)}" width="${px(Math.min(width, WIDTH - left))}" height="${px(height)}"><title>second ${second + 1}: ${value} ${escapeHtml(name)}</title></rect>`
+      return `<rect class="${style}" x="${px(left)}" y="${px(from)}" width="${px(Math.min(width, widthOf(chart) - left))}" height="${px(height)}"><title>second ${second + 1}: ${value} ${escapeHtml(name)}</title></rect>`
     }),
   )
 }
 
 function horizontal(chart: BarChart, { value, label }: { value: number; label: string }): string {
   const at = px(y(chart.top, value))
-  return `<line class="limit" x1="${LEFT}" x2="${WIDTH}" y1="${at}" y2="${at}"/><text class="limit-label" x="${LEFT + 4}" y="${at}" dy="-4">${escapeHtml(label)}</text>`
+  return `<line class="limit" x1="${LEFT}" x2="${widthOf(chart)}" y1="${at}" y2="${at}"/><text class="limit-label" x="${LEFT + 4}" y="${at}" dy="-4">${escapeHtml(label)}</text>`
 }
 
 function ribbonPiece(chart: BarChart, { fromSecond, toSecond, label, style }: Span): string {

@@ -55,6 +55,16 @@ test('bars stand on each other and never leave the chart', () => {
   ])
 })
 
+test('a chart as wide as the page spreads over all of it, in letters of the same size', () => {
+  const chart = { title: 't', series: [{ name: 'a', style: 'a', values: [1, 1] }], seconds: 2, top: 1, phases: [] }
+  const rights = [...barChart({ ...chart, isWide: true }).matchAll(/<rect class="a" x="([\d.]+)".*?width="([\d.]+)"/g)]
+    .map(([, x, width]) => Number(x) + Number(width)) // prettier-ignore
+
+  expect(Math.max(...rights)).toBeGreaterThan(1_170)
+  expect(barChart({ ...chart, isWide: true })).toContain('viewBox="0 0 1180 192"')
+  expect(barChart(chart)).toContain('viewBox="0 0 560 192"')
+})
+
 test('the top of an axis is round and above every stack', () => {
   const series = (values: number[]) => [{ name: '', style: '', values }]
   expect(roundTop([series([83]), series([12])])).toBe(85)

@@ -11,7 +11,7 @@ h1 { font-size: 1.6rem; margin: 0 0 .3rem; letter-spacing: -.01em } h2 { font-si
 p { color: var(--soft); margin: .2rem 0; max-width: 62rem }
 .heroes { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin: 1.8rem 0 }
 .hero, section { background: var(--card); border-radius: 12px; padding: 1.1rem 1.3rem }
-.hero b { display: block; font-size: 1.9rem; line-height: 1.2; letter-spacing: -.02em } .hero small { color: var(--soft) }
+.hero b { display: block; font-size: 1.5rem; line-height: 1.4; letter-spacing: -.02em; white-space: nowrap } .hero small { color: var(--soft) }
 .acts { display: grid; grid-template-columns: repeat(auto-fit, minmax(34rem, 1fr)); gap: 1rem; margin-bottom: 1rem }
 figure { margin: 0 0 1rem } figcaption { font-size: .82rem; color: var(--soft); margin-bottom: .2rem }
 svg { width: 100%; height: auto; display: block; overflow: visible }
@@ -27,6 +27,8 @@ svg { width: 100%; height: auto; display: block; overflow: visible }
 .ribbon.open { fill: var(--failed) } .ribbon.half_open { fill: var(--sheddable) } .ribbon-label { fill: #fff; font-size: 10px }
 table { border-collapse: collapse; width: 100%; font-size: .82rem; white-space: nowrap } th { font-weight: 500; color: var(--soft) }
 th, td { text-align: right; padding: .28rem .5rem; border-bottom: 1px solid var(--grid) }
+/* Half a page wide, and eleven columns all the same. */
+.acts table { font-size: .7rem } .acts th, .acts td { padding: .28rem .15rem }
 th:first-child, td:first-child { text-align: left } tr:last-child td { border-bottom: 0; font-weight: 600 }
 ul { list-style: none; margin: 0; padding: 0 } li { padding: .15rem 0 } li::before { content: '\\2713'; display: inline-block; width: 1.4rem;
   color: var(--standard); font-weight: 700 } li.missed::before { content: '\\2717'; color: var(--failed) }

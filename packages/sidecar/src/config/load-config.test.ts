@@ -11,7 +11,16 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 
-function yaml(text: string): string {
+/** So many lists, each of nine aliases of the one before. */
+function aliasesOf(levels: number): string {
+  const lists = Array.from(
+    { length: levels },
+    (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(', ')}]`,
+  )
+  return ['l0: &l0 [x]', ...lists].join('\n')
+}
+
+function yaml(text: string | Buffer): string {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-config-'))
   folders.push(folder)
   const file = join(folder, 'spillway.yaml')
@@ -20,11 +29,11 @@ function yaml(text: string): string {
 }
 
 /** Lines as users see them, with the file's folder left out. */
-function linesOf(text: string, sources: ConfigSources = {}): readonly string[] {
+function linesOf(text: string | Buffer, sources: ConfigSources = {}): readonly string[] {
   const file = yaml(text)
   const result = loadConfig({ ...sources, file })
   if ('ok' in result) throw new Error('nothing is wrong')
-  return result.problems.map(formatProblem).map((line) => line.replace(file, 'spillway.yaml'))
+  return result.problems.map(formatProblem).map((line) => line.replaceAll(file, 'spillway.yaml'))
 }
 
 function ok(result: ConfigResult): LoadedConfig {
@@ -74,7 +83,8 @@ describe('a value', () => {
   })
 
   test('may be left out group by group', () => {
-    expect(ok(configFrom({ inbound: null })).config).toEqual(ok(configFrom({})).config)
+    const empty = { inbound: null, outbound: { upstreams: null }, budgets: null, trust: { allow: null } }
+    expect(ok(configFrom(empty)).config).toEqual(ok(configFrom({})).config)
     expect(ok(loadConfig({ file: yaml('') })).config.service).toBe('app')
   })
 })
@@ -160,7 +170,27 @@ describe('the exact message for', () => {
     [
       'a key that stands twice',
       'region: a\nregion: b\n',
-      'spillway.yaml:2: error: Map keys must be unique. Fix: keep one of them.',
+      'spillway.yaml:2: error: region: is set already at spillway.yaml:1. Fix: keep one of them.',
+    ],
+    [
+      'a second document',
+      'region: a\n---\nregion: b\n',
+      'spillway.yaml:2: error: --- begins a second document. Fix: keep one of them.',
+    ],
+    [
+      'aliases that multiply',
+      aliasesOf(8),
+      'spillway.yaml:1: error: aliases (*name) stand for too much. Fix: write out what they stand for.',
+    ],
+    [
+      'a tab where spaces belong',
+      'inbound:\n\tport: 1\n',
+      'spillway.yaml:2: error: Tabs are not allowed as indentation. Fix: mend the YAML.',
+    ],
+    [
+      'a text where everything belongs',
+      'hello\n',
+      'spillway.yaml:1: error: the configuration: hello is no group of settings. Fix: write the settings below it, indented.',
     ],
     [
       'YAML that is none',
@@ -180,6 +210,36 @@ describe('the exact message for', () => {
       'SPILLWAY_DRAIN_GRACE: error: drain.grace: soon is no duration (a number and one of us, ms, s, m, h). ' +
         'Fix: write a duration such as 250ms.',
     ])
+  })
+
+  test.each([
+    ['what is no text', Buffer.from([0x61, 0xff, 0xfe, 0x00]), 'is no text in UTF-8. Fix: name the settings file, or save it as UTF-8.'],
+    ['a file that is too large', Buffer.alloc(2 ** 20 + 1, '#'), 'is too large (allowed: at most 1 MiB). Fix: name the settings file.'],
+  ])('%s', (_, content, line) => {
+    expect(linesOf(content)).toEqual([`spillway.yaml: error: ${line}`])
+  }) // prettier-ignore
+
+  test('a folder', () => {
+    const folder = dirname(yaml(''))
+    const result = loadConfig({ file: folder })
+
+    expect('problems' in result && result.problems.map(formatProblem)).toEqual([
+      `${folder}: error: cannot be read (EISDIR). Fix: name the file in that folder.`,
+    ])
+  })
+
+  test('thousands of keys, each at its place, without taking minutes', () => {
+    const keys = Array.from({ length: 4_000 }, (_, index) => `k${index}: 1\n`)
+
+    const lines = linesOf(keys.join(''))
+    expect(lines).toHaveLength(keys.length)
+    expect(lines.at(-1)).toMatch(/^spillway\.yaml:4000: error: k3999: there is no such key /)
+  })
+
+  test('a value of a megabyte, shortened', () => {
+    const [line = ''] = linesOf(`service: "${'x'.repeat(1_000_000)}"\n`)
+
+    expect(line).toMatch(/^spillway\.yaml:1: error: service: x{60}… is no name /)
   })
 
   test('a file that is named but not there', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Problem } from '@spillway/call'
@@ -6,12 +5,15 @@ import { nearest } from '@spillway/contract'
 import { inspectorFolder } from '@spillway/inspect'
 import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'
+import { listenerProblems } from './listener-problems.ts'
 import { natsBesideFile, natsProblems } from './nats-problems.ts'
 import { besideFile } from './proto-folder.ts'
 import { schema, type SidecarConfig } from './schema.ts'
 import { settingRows, type SettingRow } from './setting-list.ts'
+import { upstreamProblems } from './upstream-problems.ts'
 import { voterProblems } from './voter-problems.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
+import { readText, type TextRead } from './yaml-text.ts'
 
 /** Where settings come from, the strongest first: flags, environment, YAML file, defaults. */
 export interface ConfigSources {
@@ -33,12 +35,29 @@ export interface LoadedConfig {
   readonly placeOf: (path: readonly PropertyKey[]) => string
 }
 
-/** A configuration, or everything that is wrong with it at once. */
-export type ConfigResult = { readonly ok: LoadedConfig } | { readonly problems: readonly Problem[] }
+/** What a contract is made with. */
+export interface ContractSettings extends Pick<LoadedConfig, 'placeOf'> {
+  readonly proto: SidecarConfig['proto']
+  readonly policy: unknown
+  /** Names of the budgets that are configured. */
+  readonly budgets: readonly string[]
+}
+
+/**
+ * A configuration, or everything that is wrong with it at once; then also where the contract is, if that at least is right,
+ * so that what is wrong there can be told as well.
+ */
+export type ConfigResult =
+  { readonly ok: LoadedConfig } | { readonly problems: readonly Problem[]; readonly contract?: ContractSettings }
 
 const DEFAULT_FILE = 'spillway.yaml'
 /** What `spillway run` gives to the app; a sidecar below a sidecar may find them. */
 const GIVEN_TO_APPS = ['SPILLWAY_INBOUND', 'SPILLWAY_OUTBOUND', 'SPILLWAY_INSPECT']
+/** What to do about a settings file that cannot be read, by the system's code. */
+const FIXES_OF_READING: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'let this user read it'],
+  ['EISDIR', 'name the file in that folder'],
+])
 const NO_YAML: YamlFile = { value: {}, placeOf: () => 'the defaults' }
 
 /** Reads the configuration. Synchronous; never throws for what a user wrote. */
@@ -59,19 +78,19 @@ function readSource(
   file: string | undefined,
 ): { readonly yaml: YamlFile; readonly file: string | undefined } | { readonly problems: readonly Problem[] } {
   const path = file ?? DEFAULT_FILE
-  let source: string
+  const unusable = (message: string, fix: string) => ({
+    problems: [{ severity: 'error', place: path, message, fix } as const],
+  })
+  let read: TextRead
   try {
-    source = readFileSync(resolve(path), 'utf8')
+    read = readText(resolve(path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (file === undefined && code === 'ENOENT') return { yaml: NO_YAML, file: undefined }
-    return {
-      problems: [
-        { severity: 'error', place: path, message: `cannot be read (${code})`, fix: 'name a file that exists' },
-      ],
-    }
+    return unusable(`cannot be read (${code})`, FIXES_OF_READING.get(code) ?? 'name a file that exists')
   }
-  const yaml = readYaml(path, source)
+  if ('message' in read) return unusable(read.message, read.fix)
+  const yaml = readYaml(path, read.text)
   return 'problems' in yaml ? yaml : { yaml, file: path }
 }
 
@@ -85,31 +104,34 @@ function parseConfig(yaml: YamlFile, sources: ConfigSources): ConfigResult {
     put(tree, row.path, value)
   }
   const placeOf = (path: readonly PropertyKey[]): string => given.get(path.join('.')) ?? yaml.placeOf(path)
+  const isOfFile = (path: readonly PropertyKey[]): boolean => !given.has(path.join('.'))
+  const asProto = (proto: SidecarConfig['proto']) => besideFile(sources.file, proto, (key) => isOfFile(['proto', key]))
+  const refused = (problems: readonly Problem[]): ConfigResult => {
+    const contract = schema.safeParse(isTree(tree) ? { proto: tree['proto'], policy: tree['policy'] } : {})
+    if (!contract.success) return { problems }
+    const { proto, policy } = contract.data
+    const budgets = isTree(tree) && isTree(tree['budgets']) ? Object.keys(tree['budgets']) : []
+    return { problems, contract: { proto: asProto(proto), policy, budgets, placeOf } }
+  }
   const parsed = schema.safeParse(tree, { reportInput: true })
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, placeOf))
-    return { problems: problems.sort((left, right) => left.place.localeCompare(right.place, 'en', { numeric: true })) }
+    return refused(problems.sort((left, right) => left.place.localeCompare(right.place, 'en', { numeric: true })))
   }
-  const taken = parsed.data.outbound.upstreams['app']
-  if (taken !== undefined) return { problems: [appIsTaken(placeOf(['outbound', 'upstreams', 'app']))] }
-  const nats = natsBesideFile(sources.file, parsed.data.nats, (path) => !given.has(path.join('.')))
+  const nats = natsBesideFile(sources.file, parsed.data.nats, isOfFile)
   const found = [
+    ...upstreamProblems(parsed.data, placeOf),
+    ...listenerProblems(parsed.data, placeOf),
     ...budgetProblems(parsed.data, placeOf),
     ...natsProblems(nats, placeOf),
     ...voterProblems(parsed.data, placeOf(['nats', 'voters'])),
   ]
   const wrong = found.filter(({ severity }) => severity === 'error')
-  if (wrong.length > 0) return { problems: wrong }
+  if (wrong.length > 0) return refused(wrong)
   const warnings = [...found, ...unknownVariables(sources.env ?? {})]
-  const proto = besideFile(sources.file, parsed.data.proto, (key) => !given.has(`proto.${key}`))
+  const proto = asProto(parsed.data.proto)
   const config = withSocketFolder({ ...parsed.data, proto, nats }, sources.env ?? {})
   return { ok: { config, warnings, file: sources.file, placeOf } }
-}
-
-/** Breakers and metrics call our own service `app`; an upstream of that name would be mistaken for it. */
-function appIsTaken(place: string): Problem {
-  const message = 'outbound.upstreams.app: app is the name of the service beside this sidecar'
-  return { severity: 'error', place, message, fix: 'give the upstream another name' }
 }
 
 /** The folder that inspector and commands agree on when none is configured. */

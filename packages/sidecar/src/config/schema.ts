@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import * as kinds from './kinds.ts'
-import { group, section } from './section.ts'
+import { byName, group, section } from './section.ts'
 import { optional, required, setting } from './setting.ts'
 import { upstreamSetting } from './upstream-setting.ts'
 
@@ -24,7 +24,7 @@ const inbound = section({
 const outbound = section({
   host: setting(kinds.text, '127.0.0.1', 'Interface on which the app is accepted'),
   port: setting(kinds.port, 7052, 'Port that the app dials instead of its upstreams'),
-  upstreams: z.record(z.string(), upstreamSetting).prefault({}),
+  upstreams: byName(upstreamSetting),
   first_message_timeout: setting(kinds.duration, '60s', FIRST_MESSAGE),
 })
 
@@ -52,9 +52,7 @@ const proto = section({
 const budget = group({
   rate: required(kinds.rate, 'Tokens a second, or a minute (6000/m) or an hour (/h), over all regions'),
   burst: required(kinds.number(0), 'Tokens that an idle budget saves up'),
-  regions: z
-    .record(z.string(), group({ floor: required(kinds.number(0, 1), 'Share of the rate, always kept') }))
-    .prefault({}),
+  regions: byName(group({ floor: required(kinds.number(0, 1), 'Share of the rate, always kept') })),
   on_cut_off: setting(
     kinds.choice('reaction', ['floor', 'deny', 'allow']),
     'floor',
@@ -145,9 +143,7 @@ const trust = section({
     false,
     'Trust callers on this machine like the app itself (a chain on one machine)',
   ),
-  allow: z
-    .record(z.string(), required(kinds.priorityClass, 'Verified identity and the most important class it may claim'))
-    .prefault({}),
+  allow: byName(required(kinds.priorityClass, 'Verified identity and the most important class it may claim')),
   top_share: section({
     share: setting(kinds.number(0, 1), 0.2, "Share of a peer's calls that may be critical because it says so"),
     allowance: setting(kinds.whole(0), 10, 'So many claims in the window stand whatever the share'),
@@ -187,7 +183,7 @@ export const schema = section({
   inspect,
   web,
   proto,
-  budgets: z.record(z.string(), budget).prefault({}),
+  budgets: byName(budget),
   nats,
   usage,
   mode: modes,

@@ -15,6 +15,11 @@ export function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape).transform((value) => camelKeys(value))
 }
 
+/** Settings under names that the user chooses; nothing at all is none. */
+export function byName<Value extends z.ZodType>(value: Value) {
+  return z.preprocess((given) => given ?? {}, z.record(z.string(), value))
+}
+
 function camelKeys<T extends object>(value: T): CamelKeys<T> {
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [
     key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),

@@ -6,7 +6,7 @@ export function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return 'a group of settings'
   const text = String(value)
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[^\s/@]+@/g, '…@')
+    .replaceAll(/[^\s/@]+@?/g, (word) => (word.endsWith('@') ? '…@' : word)) // one pass, whatever its length
   if (text === '') return 'an empty text'
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
