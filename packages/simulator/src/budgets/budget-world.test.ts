@@ -1,6 +1,7 @@
 import { SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { BudgetWorld } from './budget-world.ts'
+import { lateGrant } from './late-grant.fixture.ts'
 import type { Machine, RegionMachine } from './machine.ts'
 import { MODES, breakAtRandom } from './random-world.ts'
 import type { WorldConfig } from './world-config.ts'
@@ -148,6 +149,14 @@ const scenarios: readonly Scenario[] = [
       demand: (_, sidecar, nowMs) => [sidecar === 0 || nowMs % 4_000 >= 2_000 ? 300 : 1, 0, 0, 0],
     },
     events: [],
+  },
+  {
+    rule: 'S4',
+    what: "what acknowledges a predecessor's grant frees nothing that its successor has booked",
+    sabotage: { isEpochReused: true },
+    seed: 2,
+    untilMs: 30_000,
+    ...lateGrant(),
   },
   {
     rule: 'S5',

@@ -22,7 +22,7 @@ import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
 import { newVoter, reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
-import { promiseAll, sabotagedRules, tamperedReport } from './sabotage.ts'
+import { promiseAll, reportsTo, sabotagedRules, tamperedGrants, tamperedReport } from './sabotage.ts'
 import { Patience } from './patience.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
@@ -285,11 +285,13 @@ export class BudgetWorld implements Fleet {
         const sent = reports.map((report) => tamperedReport(report, force, sabotage))
         doorman?.heard(reports)
         this.#count('between', this.#config.regions - 1)
-        for (const other of this.processes) this.#carry(machine, other, () => other.process.receiveFromRegion(sent))
+        for (const other of this.processes) {
+          this.#carry(machine, other, () => other.process.receiveFromRegion(reportsTo(other.process, sent, sabotage)))
+        }
       },
       toRegion: (to, grants) => {
         this.#count('between', to === regionName(machine.region) ? 0 : 1)
-        const sent = doorman ? grants.map((grant) => doorman.answer(grant, this.nowMs)) : grants
+        const sent = tamperedGrants(grants, this.nowMs, this.#config.sabotage)
         for (const other of this.#processesOf[Number(to.slice(1))] ?? []) {
           this.#carry(machine, other, () => other.process.accept(sent))
         }
