@@ -1,5 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import { Headroom } from './headroom.ts'
+import { Headroom, type Filling } from './headroom.ts'
 
 /** How a {@link Bucket} starts. */
 export interface BucketStart {
@@ -21,7 +21,9 @@ const ROUNDING = 1e-12
  * The tokens of one budget that this process holds. In no interval dt are more than `burst + rate * dt` tokens taken and
  * kept. Refilled when drawn from, by the clock's monotonic time; a clock that stands still or goes back adds nothing.
  */
-export class Bucket {
+export class Bucket implements Filling {
+  /** Tokens that a {@link draw} leaves behind. A field, as a fraction that is passed from call to call is a box on the heap. */
+  kept = 0
   readonly #clock: Clock
   // A field that was undefined first holds a box for every number that is written later.
   #rate = 0
@@ -29,6 +31,7 @@ export class Bucket {
   #level = 0
   #refilledMs = 0
   #flowSetMs = Number.NEGATIVE_INFINITY
+  #waitMs = 0
   readonly #headroom: Headroom
 
   /** Throws a RangeError when rate, burst or level is negative or no finite number. */
@@ -41,7 +44,7 @@ export class Bucket {
     this.#burst = burst
     this.#level = level
     this.#refilledMs = clock.nowMs()
-    this.#headroom = new Headroom(this.#refilledMs, burst - level)
+    this.#headroom = new Headroom(this)
   }
 
   /** Tokens a second. */
@@ -57,6 +60,16 @@ export class Bucket {
   /** Up to when the bucket has been refilled, in monotonic time: the moment of a take that has just succeeded. */
   get refilledMs(): number {
     return this.#refilledMs
+  }
+
+  /** Tokens that would still fit in as of then; more than the burst while there is a debt. */
+  get headroom(): number {
+    return this.#burst - this.#level
+  }
+
+  /** After a {@link draw} that took nothing: the milliseconds until it could if nobody else drew, or {@link NEVER}. */
+  get waitMs(): number {
+    return this.#waitMs
   }
 
   /** Tokens in it now; 0 while there is a debt. */
@@ -78,14 +91,20 @@ export class Bucket {
    * nothing.
    */
   take(cost: number, floor = 0): number {
-    if (!(cost > 0)) return 0
-    if (cost > this.#burst) return NEVER
+    this.kept = floor
+    return this.draw(cost) ? 0 : this.#waitMs
+  }
+
+  /** As {@link take}, with {@link kept} as the floor; true when the tokens were taken. Allocates nothing, whatever the engine inlines. */
+  draw(cost: number): boolean {
+    if (!(cost > 0)) return true
+    if (cost > this.#burst) return this.#isTold(NEVER)
     this.#refill()
-    const missing = Math.min(this.#burst, cost + floor) - this.#level
-    if (missing > this.#burst * ROUNDING) return (missing / this.#rate) * 1_000
+    const missing = Math.min(this.#burst, cost + this.kept) - this.#level
+    if (missing > this.#burst * ROUNDING) return this.#isTold((missing / this.#rate) * 1_000)
     this.#level -= cost
-    this.#headroom.taken(this.#refilledMs, this.#burst - this.#level, cost)
-    return 0
+    if (this.#headroom.isShortOf(cost)) this.#headroom.begin(this)
+    return true
   }
 
   /**
@@ -104,7 +123,7 @@ export class Bucket {
     if (!(tokens > 0)) return
     this.#refill()
     this.#add(tokens)
-    this.#headroom.record(this.#refilledMs, this.#burst - this.#level)
+    this.#headroom.record(this)
   }
 
   /**
@@ -127,7 +146,12 @@ export class Bucket {
     this.#burst = burst
     this.#level = Math.min(this.#level, burst)
     this.#flowSetMs = this.#refilledMs
-    this.#headroom.record(this.#refilledMs, burst - this.#level)
+    this.#headroom.record(this)
+  }
+
+  #isTold(waitMs: number): false {
+    this.#waitMs = waitMs
+    return false
   }
 
   #add(tokens: number): void {
@@ -146,8 +170,8 @@ export class Bucket {
     const passedMs = nowMs - this.#refilledMs
     if (!(passedMs > 0 && passedMs < Number.POSITIVE_INFINITY)) return
     this.#refilledMs = nowMs
-    this.#add((this.#rate * passedMs) / 1_000)
-    this.#headroom.record(nowMs, this.#burst - this.#level)
+    this.#level = Math.min(this.#burst, this.#level + (this.#rate * passedMs) / 1_000)
+    this.#headroom.record(this)
   }
 }
 

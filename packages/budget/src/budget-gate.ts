@@ -32,6 +32,9 @@ export interface BudgetFinder {
 export class BudgetGate implements Gate {
   readonly name = 'budget'
   readonly #budgets: BudgetFinder
+  /** The last one, and the wait it tells of: of many in a row most are alike. */
+  #refusedMs = Number.NaN
+  #refusal: BudgetRefusal = { kind: 'budget_exhausted', pushbackMs: NEVER_RETRY, budget: '' }
 
   constructor(budgets: BudgetFinder) {
     this.#budgets = budgets
@@ -43,8 +46,9 @@ export class BudgetGate implements Gate {
     const budget = this.#budgets.find(call.budget)
     if (budget === undefined) return PROCEED
     const cost = call.cost > 0 ? call.cost : 0
-    const waitMs = budget.take(call.rank, cost)
-    if (waitMs > 0) return wake !== undefined && budget.ask?.(call, wake) === true ? WAIT : exhausted(call, waitMs)
+    if (!budget.take(call.rank, cost)) {
+      return wake !== undefined && budget.ask?.(call, wake) === true ? WAIT : this.#refuse(call, budget)
+    }
     call.budgetTaken = cost
     call.budgetTakenMs = budget.takenMs
     return PROCEED
@@ -66,10 +70,21 @@ export class BudgetGate implements Gate {
     if (taken === 0 || spent < 0 || spent === taken) return
     this.#budgets.find(call.budget)?.settle(call.rank, taken, spent, call.budgetTakenMs)
   }
+
+  #refuse(call: Call, from: CallBudget): BudgetRefusal {
+    const waitMs = Math.ceil(from.waitMs)
+    if (waitMs !== this.#refusedMs || call.budget !== this.#refusal.budget) {
+      this.#refusedMs = waitMs
+      this.#refusal = exhausted(call, waitMs)
+    }
+    return this.#refusal
+  }
 }
 
+type BudgetRefusal = Extract<Refusal, { readonly kind: 'budget_exhausted' }>
+
 /** The refusal of a call whose tokens could be there after that time, {@link NEVER} for never. */
-export function exhausted(call: Call, waitMs: number): Refusal {
+export function exhausted(call: Call, waitMs: number): BudgetRefusal {
   const pushbackMs = waitMs === NEVER ? NEVER_RETRY : Math.ceil(waitMs)
   return { kind: 'budget_exhausted', pushbackMs, budget: call.budget }
 }

@@ -26,9 +26,14 @@ export class Budget implements CallBudget {
     return this.bucket.refilledMs
   }
 
-  take(rank: PriorityClass, cost: number): number {
+  get waitMs(): number {
+    return this.bucket.waitMs
+  }
+
+  take(rank: PriorityClass, cost: number): boolean {
     this.#meter.add(TIERS[rank], cost)
-    return this.#draws.note(rank, cost, this.bucket.take(cost, this.#marks[rank] * this.bucket.burst))
+    this.bucket.kept = this.#marks[rank] * this.bucket.burst
+    return this.#draws.note(rank, cost, this.bucket.draw(cost))
   }
 
   settle(rank: PriorityClass, taken: number, spent: number, takenMs: number): void {

@@ -10,10 +10,12 @@ export interface CallBudget {
   /** When tokens were last taken, in monotonic time: right after a take that succeeded, its moment. */
   readonly takenMs: number
   /**
-   * Takes `cost` tokens for a call of that class. Returns 0 when they were taken; else the milliseconds until they could be if
-   * nobody else drew, or `NEVER` when no waiting would help.
+   * After a take that failed: the milliseconds until its tokens could be there if nobody else drew, or `NEVER` when no waiting
+   * would help.
    */
-  take(rank: PriorityClass, cost: number): number
+  readonly waitMs: number
+  /** Takes `cost` tokens for a call of that class; true when they were taken. Allocates nothing. */
+  take(rank: PriorityClass, cost: number): boolean
   /**
    * A call that {@link take} has just refused may wait until its tokens were asked for elsewhere: true when it does, and then
    * `wake` is called as gates promise. Left out where asking would not help.

@@ -17,16 +17,14 @@ export const TIERS = perClass((rank) => Math.max(0, rank - PriorityClass.critica
 export class ClassDraws {
   readonly #draws = perClass(() => new ClassDraw())
 
-  /** A call asked for `cost` tokens and was told `waitMs`: 0 when it got them. Returns `waitMs`. */
-  note(rank: PriorityClass, cost: number, waitMs: number): number {
+  /** A call asked for `cost` tokens and got them, or not. Returns `isTaken`. */
+  note(rank: PriorityClass, cost: number, isTaken: boolean): boolean {
     const draw = this.#draws[rank]
-    if (waitMs > 0) {
-      draw.refused++
-    } else {
+    if (isTaken) {
       draw.admitted++
       draw.used += cost
-    }
-    return waitMs
+    } else draw.refused++
+    return isTaken
   }
 
   /** The refusal that was just noted does not hold: the call waits, and is noted anew when that is over. */

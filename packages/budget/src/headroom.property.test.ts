@@ -1,8 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Headroom } from './headroom.ts'
+import { Headroom, type Filling } from './headroom.ts'
 
 const START_MS = 500
+/** A bucket at that moment. */
+function at(refilledMs: number, headroom: number): Filling {
+  return { refilledMs, headroom }
+}
+
 const record = fc.record({
   afterMs: fc.oneof(fc.nat(300), fc.nat(3_000), fc.constantFrom(0, 999, 1_000, 7_000, 8_000, 9_000, 50_000)),
   headroom: fc.integer({ min: 0, max: 100 }),
@@ -15,12 +20,12 @@ interface Recorded {
 
 /** Feeds the records to a fresh one, and returns it with all that it was told, the start included. */
 function recordAll(steps: readonly { afterMs: number; headroom: number }[]): { headroom: Headroom; told: Recorded[] } {
-  const headroom = new Headroom(START_MS, 100, 1_000, 8)
+  const headroom = new Headroom(at(START_MS, 100), 1_000, 8)
   const told: Recorded[] = [{ atMs: START_MS, headroom: 100 }]
   let nowMs = START_MS
   for (const step of steps) {
     nowMs += step.afterMs
-    headroom.record(nowMs, step.headroom)
+    headroom.record(at(nowMs, step.headroom))
     told.push({ atMs: nowMs, headroom: step.headroom })
   }
   return { headroom, told }
@@ -56,8 +61,8 @@ test('is off by no more than what happened in the second before, for seven secon
 })
 
 test('claims nothing of more than eight windows ago', () => {
-  const headroom = new Headroom(0, 100, 1_000, 8)
-  for (let second = 1; second <= 9; second++) headroom.record(second * 1_000, 100)
+  const headroom = new Headroom(at(0, 100), 1_000, 8)
+  for (let second = 1; second <= 9; second++) headroom.record(at(second * 1_000, 100))
 
   expect(headroom.leastSince(1_000)).toBe(0)
   expect(headroom.leastSince(2_000)).toBe(100)
@@ -65,18 +70,18 @@ test('claims nothing of more than eight windows ago', () => {
 
 describe('a headroom', () => {
   test('claims nothing of the time before it was there', () => {
-    expect(new Headroom(500, 10).leastSince(499)).toBe(0)
+    expect(new Headroom(at(500, 10)).leastSince(499)).toBe(0)
   })
 
   test('is less by what turns out to have been in the bucket, in every window, and not below 0', () => {
-    const headroom = new Headroom(0, 10, 1_000, 8)
-    headroom.record(1_000, 8)
-    headroom.record(2_000, 3)
+    const headroom = new Headroom(at(0, 10), 1_000, 8)
+    headroom.record(at(1_000, 8))
+    headroom.record(at(2_000, 3))
 
     headroom.lower(5)
 
     expect([0, 1_000, 2_000].map((sinceMs) => headroom.leastSince(sinceMs))).toEqual([0, 0, 0])
-    headroom.record(3_000, 20)
+    headroom.record(at(3_000, 20))
     expect(headroom.leastSince(3_000)).toBe(20)
   })
 })

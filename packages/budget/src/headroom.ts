@@ -5,6 +5,14 @@ const WINDOWS = 256
 /** The shortest window, as a fraction of the usual. */
 const SHORTEST = 0.4
 
+/** What is watched: passed as it is, since numbers that are passed from call to call are boxes on the heap. */
+export interface Filling {
+  /** The moment, on a monotonic clock. */
+  readonly refilledMs: number
+  /** What would still fit in then. */
+  readonly headroom: number
+}
+
 /**
  * Remembers how close a bucket has come to overflowing: the least headroom (burst minus level) in each of the latest windows
  * of time. Answers err on the small side, and cost no memory per call.
@@ -15,31 +23,39 @@ export class Headroom {
   readonly #startsMs: number[]
   readonly #leasts: number[]
   #newest = 0
+  /** The newest window had lasted for a while when something was last recorded. */
+  #isOld = false
 
-  /** Starts at `nowMs` with a bucket that has that much headroom. Shorter windows err less; more of them remember longer. */
-  constructor(nowMs: number, headroom: number, windowMs = WINDOW_MS, windows = WINDOWS) {
+  /** Starts with what the bucket is now. Shorter windows err less; more of them remember longer. */
+  constructor({ refilledMs, headroom }: Filling, windowMs = WINDOW_MS, windows = WINDOWS) {
     this.#windowMs = windowMs
     this.#windows = windows
-    this.#startsMs = [nowMs]
+    this.#startsMs = [refilledMs]
     this.#leasts = [headroom]
   }
 
   /** The headroom is so much now: when the level has risen, or the burst shrunk. */
-  record(nowMs: number, headroom: number): void {
-    if (nowMs - (this.#startsMs[this.#newest] ?? 0) < this.#windowMs) {
-      if (headroom < (this.#leasts[this.#newest] ?? 0)) this.#leasts[this.#newest] = headroom
-      return
-    }
-    this.#begin(nowMs, headroom)
+  record(now: Filling): void {
+    const ageMs = now.refilledMs - (this.#startsMs[this.#newest] ?? 0)
+    this.#isOld = ageMs >= this.#windowMs * SHORTEST
+    if (ageMs >= this.#windowMs) this.begin(now)
+    else if (now.headroom < (this.#leasts[this.#newest] ?? 0)) this.#leasts[this.#newest] = now.headroom
   }
 
   /**
-   * Tokens were taken, which left so much headroom. Where the window knows of less, from before, a new one begins, so that they
-   * can be given back; not too often, or little would be remembered.
+   * Tokens were taken at the time of the last {@link record}, more than the window knows room for: a new one should
+   * {@link begin}, so that they can be given back. Not too often, or little would be remembered.
    */
-  taken(nowMs: number, headroom: number, cost: number): void {
-    const isOld = nowMs - (this.#startsMs[this.#newest] ?? 0) >= this.#windowMs * SHORTEST
-    if (isOld && (this.#leasts[this.#newest] ?? 0) < cost) this.#begin(nowMs, headroom)
+  isShortOf(cost: number): boolean {
+    return this.#isOld && (this.#leasts[this.#newest] ?? 0) < cost
+  }
+
+  /** A window begins. */
+  begin(now: Filling): void {
+    this.#newest = (this.#newest + 1) % this.#windows
+    this.#startsMs[this.#newest] = now.refilledMs
+    this.#leasts[this.#newest] = now.headroom
+    this.#isOld = false
   }
 
   /** The least headroom there has been since `sinceMs`; 0 when that is longer ago than is remembered. */
@@ -58,11 +74,5 @@ export class Headroom {
     for (let place = 0; place < this.#leasts.length; place++) {
       this.#leasts[place] = Math.max(0, (this.#leasts[place] ?? 0) - by)
     }
-  }
-
-  #begin(nowMs: number, headroom: number): void {
-    this.#newest = (this.#newest + 1) % this.#windows
-    this.#startsMs[this.#newest] = nowMs
-    this.#leasts[this.#newest] = headroom
   }
 }

@@ -49,6 +49,7 @@ export class SharedBudget implements CallBudget {
   #config: SharedBudgetConfig
   readonly #line: AskLine
   #wasLetThrough = false
+  #waitMs = 0
 
   constructor(name: string, lease: LeasedBudget, config: SharedBudgetConfig, clock: Clock) {
     this.name = name
@@ -68,9 +69,13 @@ export class SharedBudget implements CallBudget {
     return this.#wasLetThrough ? NOTHING_TAKEN_MS : this.lease.takenMs
   }
 
-  take(rank: PriorityClass, cost: number): number {
-    const waitMs = this.lease.draw(cost, TIERS[rank])
-    return this.#draws.note(rank, cost, this.#judge(waitMs, cost))
+  get waitMs(): number {
+    return this.#waitMs
+  }
+
+  take(rank: PriorityClass, cost: number): boolean {
+    const isTaken = this.lease.take(cost, TIERS[rank])
+    return this.#draws.note(rank, cost, this.#judge(isTaken, cost))
   }
 
   /**
@@ -93,8 +98,8 @@ export class SharedBudget implements CallBudget {
 
   takeAfterWait(call: Call): boolean {
     const { rank, cost } = call
-    if (this.lease.draw(cost, TIERS[rank], false) > 0) return false
-    this.#draws.note(rank, cost, 0)
+    if (!this.lease.take(cost, TIERS[rank], false)) return false
+    this.#draws.note(rank, cost, true)
     call.budgetTaken = cost
     call.budgetTakenMs = this.lease.takenMs
     return true
@@ -102,7 +107,8 @@ export class SharedBudget implements CallBudget {
 
   refuseAfterWait(call: Call): Refusal {
     const { rank, cost } = call
-    return exhausted(call, this.#draws.note(rank, cost, this.#untilShareMs(cost)))
+    this.#draws.note(rank, cost, false)
+    return exhausted(call, this.#untilShareMs(cost))
   }
 
   settle(rank: PriorityClass, taken: number, spent: number, takenMs: number): void {
@@ -122,18 +128,23 @@ export class SharedBudget implements CallBudget {
     return { name: this.name, rate, burst, level, debt, classes: this.#draws.snapshot(wants) }
   }
 
-  #judge(waitMs: number, cost: number): number {
+  /** Whether a call is let in for which units were taken, or not; sets {@link waitMs} if it is not. */
+  #judge(isTaken: boolean, cost: number): boolean {
     this.#wasLetThrough = false
     if (this.#config.onCutOff !== 'floor' && this.lease.isCutOff) {
       if (this.#config.onCutOff === 'allow') {
-        this.#wasLetThrough = waitMs > 0
-        return 0
+        this.#wasLetThrough = !isTaken
+        return true
       }
-      if (waitMs === 0) this.lease.settle(cost, 0, this.lease.takenMs)
-      return this.#untilShareMs(cost)
+      if (isTaken) this.lease.settle(cost, 0, this.lease.takenMs)
+      this.#waitMs = this.#untilShareMs(cost)
+      return false
     }
+    if (isTaken) return true
+    const { waitMs } = this.lease
     // A share too small for the call, or none, may grow; what is above the whole budget never fits.
-    return waitMs === NEVER && cost <= this.whole.burst ? this.#untilShareMs(cost) : waitMs
+    this.#waitMs = waitMs === NEVER && cost <= this.whole.burst ? this.#untilShareMs(cost) : waitMs
+    return false
   }
 
   /**

@@ -15,6 +15,26 @@ test('waits out a delay that is longer than setTimeout can hold', () => {
   expect(task).toHaveBeenCalledOnce()
 })
 
+test('shows what the wall clock was set to, a tenth of a millisecond later at most', () => {
+  vi.setSystemTime(1_000)
+  vi.advanceTimersByTime(1)
+  expect(systemClock.wallMs()).toBe(1_001)
+
+  vi.setSystemTime(5_000)
+  vi.advanceTimersByTime(1)
+
+  expect(systemClock.wallMs()).toBe(5_001)
+})
+
+test('shows the wall clock though the monotonic one begins anew', () => {
+  vi.advanceTimersByTime(50)
+  systemClock.wallMs()
+  vi.useRealTimers()
+  vi.useFakeTimers({ now: 7_000 })
+
+  expect(systemClock.wallMs()).toBe(7_000)
+})
+
 test('cancels in the second step of a long delay too', () => {
   const task = vi.fn<() => void>()
   const timer = systemClock.schedule(2 ** 31 + 10, task)

@@ -20,7 +20,7 @@ async function aLife(file: string) {
   const parts = { clock, emit: (event: SidecarEvent) => void events.push(event), snapshot: () => budgets.snapshot() }
   const usage = new UsageTotals(file, parts)
   await usage.start()
-  const use = (units: number): number | undefined => tokensOf(budgets)?.take(PriorityClass.critical, units)
+  const use = (units: number): boolean | undefined => tokensOf(budgets)?.take(PriorityClass.critical, units)
   return { usage, use, budgets, events, clock }
 }
 

@@ -1,35 +1,44 @@
+import { PriorityClass } from '@spillway/call'
 import { ManualClock, systemClock, type Clock } from '@spillway/clock'
+import { aCall } from '@spillway/testkit'
+import { BudgetGate } from '../budget-gate.ts'
+import { Budgets } from '../budgets.ts'
+import { SharedBudget } from '../shared-budget.ts'
 import { aGrant } from './lease.fixture.ts'
 import { LeasedBudget, defaultLeasedBudgetConfig } from './leased-budget.ts'
 import { NO_SHARE } from './share.ts'
 
 /**
- * Prints what a decision on a lease costs, as JSON by kind: nanoseconds (the median and the fastest of many rounds) and octets
- * of the heap, those that it allocates and those that outlive it. A decision is the first of its millisecond when the wall
- * clock has moved since the one before.
+ * Prints what a decision of one kind costs at the gate of a leased budget, as JSON: nanoseconds (the median and the fastest of
+ * many rounds) and octets of the heap, those that it allocates and those that outlive it. The kind is the argument: a process
+ * of its own for each, as a sidecar has one clock.
  */
-const DRAWS = 1_000
+const DECISIONS = 1_000
 const ROUNDS = 5_000
 
-/** The system's clocks, with a wall clock that is never the same. */
-let tick = 0
-const moving: Clock = { ...systemClock, wallMs: () => systemClock.wallMs() + ++tick * 1e-3 }
-
-const costs = {
-  admitted: costOf(1e15, systemClock),
-  refused: costOf(0, systemClock),
-  'first of its millisecond': costOf(1e15, moving),
-  'clocks left out': costOf(1e15, new ManualClock()),
+/** The system's clocks, with a wall clock that is never the same: each decision is the first of its millisecond. */
+const ticks = new Float64Array(1)
+const moving: Clock = {
+  ...systemClock,
+  wallMs: () => systemClock.wallMs() + (ticks[0] = (ticks[0] ?? 0) + 1e-3),
 }
-process.stdout.write(JSON.stringify(costs))
 
-function costOf(lump: number, clock: Clock): Record<string, number> {
-  const budget = aBudget(lump, clock)
-  const round = (): void => {
-    for (let index = 0; index < DRAWS; index++) budget.draw(1, 1)
-  }
-  const times = Array.from({ length: ROUNDS }, () => timeMs(round)).toSorted((one, other) => one - other)
-  const nanoseconds = (ms = 0): number => Math.round((ms * 1e7) / DRAWS) / 10
+const KINDS: Readonly<Record<string, () => () => void>> = {
+  admitted: () => passing(systemClock),
+  refused: () => refusing(systemClock),
+  'first of its millisecond': () => passing(moving),
+  'clocks left out': () => passing(new ManualClock()),
+  'local, admitted': () => passingLocally(1e9),
+  'local, refused': () => passingLocally(1e-6),
+}
+
+const decide = KINDS[process.argv[2] ?? '']
+if (decide === undefined) throw new Error(`which kind? There are: ${Object.keys(KINDS).join(', ')}`)
+process.stdout.write(JSON.stringify(costOf(decide())))
+
+function costOf(round: () => void): Record<string, number> {
+  const times = Float64Array.from({ length: ROUNDS }, () => timeMs(round)).sort()
+  const nanoseconds = (ms = 0): number => Math.round((ms * 1e7) / DECISIONS) / 10
   const [allocated, surviving] = octets(round)
   return { p50Ns: nanoseconds(times[ROUNDS >> 1]), fastestNs: nanoseconds(times[0]), allocated, surviving }
 }
@@ -40,7 +49,7 @@ function timeMs(round: () => void): number {
   return systemClock.nowMs() - startedMs
 }
 
-/** Octets for one draw: what the heap grew by while nothing was collected, and after a collection. Needs `--expose-gc`. */
+/** Octets for one decision: what the heap grew by while nothing was collected, and after a collection. Needs `--expose-gc`. */
 function octets(round: () => void): readonly [number, number] {
   if (globalThis.gc === undefined) throw new Error('start it with --expose-gc')
   const rounds = 500
@@ -50,15 +59,37 @@ function octets(round: () => void): readonly [number, number] {
   const after = process.memoryUsage().heapUsed
   globalThis.gc()
   const kept = process.memoryUsage().heapUsed
-  const each = (grown: number): number => Math.round((100 * grown) / (rounds * DRAWS)) / 100
+  const each = (grown: number): number => Math.round((100 * grown) / (rounds * DECISIONS)) / 100
   return [each(after - before), each(kept - before)]
 }
 
-/** A lease that lasts; with that many units saved up it admits, with none it refuses. */
-function aBudget(lump: number, clock: Clock): LeasedBudget {
+/** Calls that get their tokens and end well. */
+function passing(clock: Clock): () => void {
+  return calls(new BudgetGate(new Budgets(() => aBudget(1e15, 1e9, clock), { b: { rate: 1e9, burst: 1e15 } })))
+}
+
+/** Calls that come to an empty bucket. */
+function refusing(clock: Clock): () => void {
+  return calls(new BudgetGate(new Budgets(() => aBudget(0, 1e-6, clock), { b: { rate: 1e9, burst: 1e15 } })))
+}
+
+function passingLocally(rate: number): () => void {
+  return calls(new BudgetGate(Budgets.local(systemClock, { b: { rate, burst: rate < 1 ? 1 : 1e15 } })))
+}
+
+function calls(gate: BudgetGate): () => void {
+  const call = aCall({ budget: 'b', rank: PriorityClass.standard })
+  return () => {
+    for (let index = 0; index < DECISIONS; index++)
+      if (typeof gate.enter(call) === 'string') gate.leave(call, 'success')
+  }
+}
+
+/** A share of that rate and so much saved up, on a lease that lasts. */
+function aBudget(lump: number, rate: number, clock: Clock): SharedBudget {
   const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0.02, floor: NO_SHARE }
-  const budget = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity }, clock)
-  budget.poll()
-  budget.accept(aGrant({ share: { rate: lump > 0 ? 1e9 : 1e-6, burst: 1e15 }, ttlMs: 1e9, lump }))
-  return budget
+  const lease = new LeasedBudget({ ...defaultLeasedBudgetConfig, ...identity }, clock)
+  lease.poll()
+  lease.accept(aGrant({ share: { rate, burst: 1e15 }, ttlMs: 1e9, lump }))
+  return new SharedBudget('b', lease, { rate: 1e9, burst: 1e15, onCutOff: 'floor' }, clock)
 }

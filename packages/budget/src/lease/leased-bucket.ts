@@ -28,6 +28,9 @@ export class LeasedBucket {
   #force: Share = NO_SHARE
   #changesAtMs = Number.POSITIVE_INFINITY
   #wallMs = Number.NaN
+  /** Before these moments, one by each clock, what is in force stays so for more than a tick. */
+  #calmUntilMs = Number.NEGATIVE_INFINITY
+  #calmUntilWallMs = Number.NEGATIVE_INFINITY
   #looksLeft = 0
   #used = 0
 
@@ -65,6 +68,11 @@ export class LeasedBucket {
     return this.#latched.nowMs()
   }
 
+  /** After a {@link draw} that took nothing: the milliseconds until it could if nobody else drew, or `NEVER`. */
+  get waitMs(): number {
+    return this.#bucket.waitMs
+  }
+
   /** The moment of a take that has just succeeded, for {@link settle}. */
   get takenMs(): number {
     return this.#bucket.refilledMs
@@ -80,29 +88,47 @@ export class LeasedBucket {
 
   /**
    * As {@link sync}, right before a take: exact about the lease, and behind by less than a millisecond of refill. Nothing may
-   * have been accepted or released since the last `sync`.
+   * have been accepted or released since the last `sync`. False when it was up to date.
    */
-  look(): void {
+  look(): boolean {
     const wallMs = this.#clock.wallMs()
-    if (wallMs === this.#wallMs && this.#looksLeft > 0) this.#looksLeft--
-    else this.#syncAt(this.#clock.nowMs(), wallMs)
+    if (wallMs === this.#wallMs && this.#looksLeft > 0) {
+      this.#looksLeft--
+      return false
+    }
+    const nowMs = this.#clock.nowMs()
+    if (nowMs < this.#calmUntilMs && wallMs < this.#calmUntilWallMs) {
+      this.#latched.latch(nowMs)
+      this.#wallMs = wallMs
+      this.#looksLeft = LOOKS
+    } else this.#syncAt(nowMs, wallMs)
+    return true
+  }
+
+  /** So many units must stay after a {@link draw}. */
+  keep(units: number): void {
+    this.#bucket.kept = units
   }
 
   /**
-   * Takes `cost` units if at least `kept` units stay, as of the last {@link sync}. Returns 0 when they were taken, else the
-   * milliseconds until they could be, as `Bucket.take` does.
+   * Takes `cost` units if at least {@link keep} units stay, as of the last {@link sync}; true when they were taken. If not,
+   * {@link waitMs} says for how long. Allocates nothing.
    */
-  draw(cost: number, kept: number): number {
-    const waitMs = this.#bucket.take(cost, kept)
-    if (waitMs === 0) this.#used += cost
-    return waitMs
+  draw(cost: number): boolean {
+    const isTaken = this.#bucket.draw(cost)
+    if (isTaken) this.#used += cost
+    return isTaken
   }
 
-  /** Takes one unit for each of `calls` calls, as many as leave `kept` units; returns how many. As of the last {@link sync}. */
-  drawMany(calls: number, kept: number): number {
+  /** Takes one unit for each of `calls` calls, as many as leave what is to {@link keep}; returns how many. As of the last {@link sync}. */
+  drawMany(calls: number): number {
+    const { kept } = this.#bucket
     const room = Math.floor(this.#bucket.level() - kept + 1e-9)
     const taken = Math.max(0, Math.min(calls, room))
-    if (taken > 0 && this.#bucket.take(taken) > 0) return 0
+    this.#bucket.kept = 0 // it was reckoned with
+    const isTaken = this.#bucket.draw(taken)
+    this.#bucket.kept = kept
+    if (!isTaken) return 0
     this.#used += taken
     return taken
   }
@@ -130,7 +156,10 @@ export class LeasedBucket {
     if (force !== this.#force) this.#change(force, nowMs, nowMs + remainingMs)
     this.#latched.latch(nowMs)
     this.#wallMs = wallMs
-    this.#looksLeft = remainingMs > TICK_MS ? LOOKS : 0
+    const calmMs = remainingMs - TICK_MS
+    this.#calmUntilMs = nowMs + calmMs
+    this.#calmUntilWallMs = wallMs + calmMs
+    this.#looksLeft = calmMs > 0 ? LOOKS : 0
   }
 
   /** Time counts at the old rate up to the end of what was in force; after that, and where the end is unknown, at the new. */

@@ -31,7 +31,8 @@ test('adds a lump once, and no more than fits', () => {
 test('says how long until the next units are there', () => {
   const { budget } = aBudget(0)
 
-  expect(budget.draw(5, 0)).toBeCloseTo(50)
+  expect(budget.take(5, 0)).toBe(false)
+  expect(budget.waitMs).toBeCloseTo(50)
 })
 
 test('spends nothing once the lease has run out', () => {

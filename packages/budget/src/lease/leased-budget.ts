@@ -1,5 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import { ClassFloors } from './class-floors.ts'
+import { ClassFloors, MOST_RESERVED } from './class-floors.ts'
 import { AskNews } from './ask-news.ts'
 import { DemandMeter } from './demand-meter.ts'
 import { DemandNews, totalOf } from './demand-news.ts'
@@ -67,6 +67,7 @@ export class LeasedBudget {
   /** Told that a report should not wait for the next poll. */
   onAsked: () => void = ignore
   #wants: readonly number[] = []
+  #waitMs = 0
 
   constructor(config: LeasedBudgetConfig, clock: Clock) {
     this.#config = config
@@ -139,34 +140,32 @@ export class LeasedBudget {
     return this.#bucket.takenMs
   }
 
-  /** Takes `cost` units for a call of `tier` (0 is most important). Local: no message, no wait. */
-  take(cost: number, tier: number): boolean {
-    return this.draw(cost, tier) === 0
+  /** After a {@link take} that failed: the milliseconds until it could succeed if nobody else drew, or Infinity. */
+  get waitMs(): number {
+    return this.#waitMs
   }
 
   /**
-   * As {@link take}; returns 0 when taken, else the milliseconds until it could be if nobody else drew, or Infinity. `isNew`: false for
-   * a call that has waited, whose demand was counted before.
+   * Takes `cost` units for a call of `tier` (0 is most important). Local: no message, no wait, and nothing is allocated. `isNew`: false
+   * for a call that has waited, whose demand was counted before.
    */
-  draw(cost: number, tier: number, isNew = true): number {
+  take(cost: number, tier: number, isNew = true): boolean {
     if (isNew) this.#meter.add(tier, cost)
     this.#look()
-    const kept = this.#keptFrom(tier)
-    const waitMs = this.#bucket.draw(cost, kept)
-    if (waitMs === 0) this.#floors.drawn(tier, cost)
-    else if (cost > this.#floors.claimOf(tier) || this.#bucket.draw(cost, 0) > 0) {
-      // The claims of the others may grow all the while.
-      return waitMs / (1 - this.#floors.flowKeptFrom(tier))
-    } else this.#floors.drawn(tier, cost)
-    return 0
+    this.#keepFrom(tier)
+    const isTaken = this.#bucket.draw(cost) || this.#claim(cost, tier)
+    if (isTaken) this.#floors.drawn(tier, cost)
+    return isTaken
   }
 
   /** Takes a unit for each of `calls` calls that came together, for as many as there are units. Returns how many. */
   takeMany(calls: number, tier: number): number {
     this.#meter.add(tier, calls, calls)
     this.#look()
-    const taken = this.#bucket.drawMany(calls, this.#keptFrom(tier))
-    const claimed = this.#bucket.drawMany(Math.min(calls - taken, Math.floor(this.#floors.claimOf(tier))), 0)
+    this.#keepFrom(tier)
+    const taken = this.#bucket.drawMany(calls)
+    this.#bucket.keep(0)
+    const claimed = this.#bucket.drawMany(Math.min(calls - taken, Math.floor(this.#floors.claimOf(tier))))
     this.#floors.drawn(tier, taken + claimed)
     return taken + claimed
   }
@@ -246,15 +245,25 @@ export class LeasedBudget {
 
   /** Brings the bucket and the claims up to now, by both clocks. */
   #look(): void {
-    this.#bucket.look()
-    this.#floors.refill(this.#bucket.force.rate, this.#bucket.nowMs)
+    if (this.#bucket.look()) this.#floors.refill(this.#bucket)
   }
 
-  /** Units that a call of this tier must leave for more important ones, and for the floors of all others. */
-  #keptFrom(tier: number): number {
+  /** What a tier may draw although the bucket is below its watermark. */
+  #claim(cost: number, tier: number): boolean {
+    // The claims of the others may grow all the while.
+    this.#waitMs = this.#bucket.waitMs / (1 - this.#floors.flowKeptFrom(tier))
+    if (cost > this.#floors.claimOf(tier)) return false
+    this.#bucket.keep(0)
+    return this.#bucket.draw(cost)
+  }
+
+  /** A call of this tier must leave units for more important ones, and for the floors of all others. */
+  #keepFrom(tier: number): void {
     const { rate, burst } = this.#bucket.force
-    if (rate === 0 && this.#holder.isInUnits) return 0 // the grantor has kept one back
-    return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
+    const mark = (this.#config.watermarks[tier] ?? 0) * burst
+    if (rate === 0 && this.#holder.isInUnits)
+      this.#bucket.keep(0) // the grantor has kept one back
+    else this.#bucket.keep(mark + Math.min(this.#floors.keptFrom(tier), burst * MOST_RESERVED))
   }
 
   /** Told at once, once for each lump: until then nobody else can have the unit. */

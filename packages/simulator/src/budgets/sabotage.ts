@@ -6,8 +6,10 @@ import {
   type Booking,
   type BudgetTerms,
   type GrantId,
+  type LeaseGrant,
   type LeaseReport,
   type Ledger,
+  type RegionNode,
   type RegionNodeConfig,
   type Share,
   type Vote,
@@ -27,6 +29,8 @@ export interface Sabotage {
   readonly doorman?: Doorman
   /** S3: sidecars take grants as they come, older ones too. */
   readonly isUnordered?: boolean
+  /** S4: each allocator uses the epoch of the one before. */
+  readonly isEpochReused?: boolean
   /** S5: clock differences that the election reckons with; -0.9 makes successors hasty and leaders linger. */
   readonly electionDrift?: number
   /** S6: sidecars' leases ignore the end of the lease and of the office that they hang on. */
@@ -75,6 +79,27 @@ export function sabotagedRules(
 /** What a voter that lies answers: a promise to everybody. */
 export function promiseAll(vote: Vote): Vote {
   return { ...vote, isPromised: true, forMs: defaultVoteTimes.ttlMs, otherEpoch: 0 }
+}
+
+/** What an allocator grants, as far as it is sabotaged: all of one epoch if that is never raised. */
+export function tamperedGrants(
+  grants: readonly LeaseGrant[],
+  nowMs: number,
+  { doorman, isEpochReused }: Sabotage,
+): readonly LeaseGrant[] {
+  if (doorman) return grants.map((grant) => doorman.answer(grant, nowMs))
+  return isEpochReused === true ? grants.map((grant) => ({ ...grant, epoch: 1 })) : grants
+}
+
+/** What `process` takes a region's reports for: where the epoch is never raised, whatever they acknowledge is its own. */
+export function reportsTo(
+  { allocatorElection: { office } }: RegionNode,
+  reports: readonly LeaseReport[],
+  { isEpochReused }: Sabotage,
+): readonly LeaseReport[] {
+  if (isEpochReused !== true || office === undefined) return reports
+  const { epoch } = office
+  return reports.map((report) => (report.ack ? { ...report, ack: { ...report.ack, epoch } } : report))
 }
 
 /** The naive books: the newest grant is all that counts. */
