@@ -31,7 +31,7 @@ test('a spent budget is RESOURCE_EXHAUSTED with QuotaFailure and the time to the
   })
 })
 
-test('a sheddable call is shed with pushback -1, and the details say its class', async () => {
+test('a sheddable call is shed with pushback -1, and the details say its class, the limit and the queue', async () => {
   const held = new Held()
   await using scene = await Scene.set(held.work, { admission: { ...TWO_SEATS, max_queued_calls: 0 } })
   const running = [scene.caller.call('Reserve'), scene.caller.call('Reserve')]
@@ -44,7 +44,13 @@ test('a sheddable call is shed with pushback -1, and the details say its class',
     ErrorInfo: {
       reason: 'SHED_OVERLOAD',
       domain: 'spillway',
-      metadata: { service: 'stock', method: '/stock.v1.Stock/Guess', class: 'sheddable' },
+      metadata: {
+        service: 'stock',
+        method: '/stock.v1.Stock/Guess',
+        class: 'sheddable',
+        limit: '2',
+        queued: '0',
+      },
     },
   })
   held.release()

@@ -54,8 +54,8 @@ test('a sidecar loads no HTTP/2, HTTP client or cryptography of Node that it doe
   await sidecar[Symbol.asyncDispose]()
 
   expect(sidecar.libraries).toContain('node:net')
-  const needless = ['node:http2', 'node:crypto', 'node:internal/deps/undici/undici']
-  expect(sidecar.libraries.filter((name) => needless.includes(name))).toEqual([])
+  const needless = new Set(['node:http2', 'node:crypto', 'node:internal/deps/undici/undici'])
+  expect(sidecar.libraries.filter((name) => needless.has(name))).toEqual([])
 })
 
 test('a sidecar loads what serves its inspector when somebody asks it, not before', async () => {

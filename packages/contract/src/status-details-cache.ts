@@ -43,7 +43,8 @@ function subjectOf(refusal: Refusal): string | number {
   switch (refusal.kind) {
     case 'budget_exhausted':
       return refusal.budget
-    case 'shed_overload':
+    case 'shed_overload': // under overload the queue is full, so these repeat
+      return `${refusal.rank} ${refusal.limit} ${refusal.queued}`
     case 'queue_timeout':
     case 'priority_not_allowed':
       return refusal.rank

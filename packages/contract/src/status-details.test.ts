@@ -43,7 +43,7 @@ const shed: Refusal = {
 }
 
 describe('status details', () => {
-  test('of a call that was shed name reason, domain and class, and no delay when it should not be retried', () => {
+  test('of a call that was shed name reason, domain, class, limit and queue, and no delay when it should not be retried', () => {
     expect(decode(statusDetails(shed, context))).toMatchObject({
       code: 8,
       message: 'shed under overload',
@@ -51,7 +51,13 @@ describe('status details', () => {
         {
           reason: 'SHED_OVERLOAD',
           domain: 'spillway',
-          metadata: { service: 'inference', method: '/chat.v1.Chat/Generate', class: 'batch' },
+          metadata: {
+            service: 'inference',
+            method: '/chat.v1.Chat/Generate',
+            class: 'batch',
+            limit: '8',
+            queued: '40',
+          },
         },
       ],
     })
@@ -82,8 +88,9 @@ describe('status details', () => {
 describe('the cache of details', () => {
   test('gives the same value for refusals that differ in passing numbers only', () => {
     const cache = new StatusDetailsCache('inference')
-    const value = cache.base64({ ...shed, pushbackMs: 101, limit: 1 }, context.method)
-    expect(cache.base64({ ...shed, pushbackMs: 109.9, limit: 2 }, context.method)).toBe(value)
+    const value = cache.base64({ ...shed, pushbackMs: 101 }, context.method)
+    expect(cache.base64({ ...shed, pushbackMs: 109.9 }, context.method)).toBe(value)
+    expect(cache.base64({ ...shed, pushbackMs: 101, queued: 41 }, context.method)).not.toBe(value)
     expect(cache.base64({ ...shed, pushbackMs: 111 }, context.method)).not.toBe(value)
     expect(cache.base64({ ...shed, pushbackMs: 101 }, '/chat.v1.Chat/Embed')).not.toBe(value)
     expect(cache.base64({ ...shed, pushbackMs: 101, rank: PriorityClass.critical }, context.method)).not.toBe(value)

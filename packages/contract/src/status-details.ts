@@ -62,6 +62,12 @@ function infoOf(refusal: Refusal, { service, method }: DetailsContext): Info {
     case 'budget_exhausted':
       return [...common, ['budget', refusal.budget]]
     case 'shed_overload':
+      return [
+        ...common,
+        ['class', className(refusal.rank)],
+        ['limit', String(refusal.limit)],
+        ['queued', String(refusal.queued)],
+      ]
     case 'queue_timeout':
     case 'priority_not_allowed':
       return [...common, ['class', className(refusal.rank)]]

@@ -1,5 +1,7 @@
+import type * as Crypto from 'node:crypto'
+
 /** Cryptography is loaded where somebody names a certificate, and nowhere else: it takes 2 MiB. */
-function crypto(): typeof import('node:crypto') {
+function crypto(): typeof Crypto {
   return process.getBuiltinModule('node:crypto')
 }
 
