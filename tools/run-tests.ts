@@ -49,10 +49,20 @@ function main(): number {
   const bus = nats.kind === 'found' ? { NATS_SERVER_BIN: nats.path } : {}
   const run = spawnSync(
     'nx',
-    ['run-many', '--targets=test', '--parallel=2', '--outputStyle=stream-without-prefixes', ...process.argv.slice(2)],
+    [
+      'run-many',
+      '--targets=test,alone',
+      '--parallel=2',
+      '--outputStyle=stream-without-prefixes',
+      ...process.argv.slice(2),
+    ],
     { stdio: 'inherit', env: { ...process.env, ...bus, NX_TUI: 'false', NX_DAEMON: 'false', FORCE_COLOR: '0' } },
   )
-  const files = ['dist/test/tests.json', 'dist/tools/tests.json', ...globSync('dist/packages/*/tests.json')]
+  const files = [
+    ...globSync('dist/test/{,alone/}tests.json'),
+    'dist/tools/tests.json',
+    ...globSync('dist/packages/*/tests.json'),
+  ]
   const reports = files
     .filter((file) => existsSync(file))
     .map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report)
