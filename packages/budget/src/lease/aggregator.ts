@@ -64,7 +64,7 @@ export class Aggregator {
     return reception
   }
 
-  /** Calls wait for units: {@link allocate} should not wait for its turn. */
+  /** Calls wait for units, or the region has got more or less to share out: {@link allocate} should not wait for its turn. */
   get isAsked(): boolean {
     return this.#isAsked
   }
@@ -73,8 +73,12 @@ export class Aggregator {
   accept(grant: LeaseGrant): Acceptance {
     const before = this.#above.force
     const acceptance = this.#above.accept(grant)
-    if (acceptance === 'applied' && grant.lump > 0) this.#pour(grant.lump)
-    if (acceptance === 'applied' && isCut(before, this.#above.force)) this.#owesAck = true
+    if (acceptance !== 'applied') return acceptance
+    const { force } = this.#above
+    if (grant.lump > 0) this.#pour(grant.lump)
+    if (isCut(before, force)) this.#owesAck = true
+    // A renewal need not be passed on at once: that takes a look at every holder.
+    if (grant.lump > 0 || isCut(before, force) || isCut(force, before)) this.#isAsked = true
     return acceptance
   }
 

@@ -186,7 +186,7 @@ export class RegionNode {
     if (regionRequest) this.#wires.toRegionVoters(regionRequest)
     const request = this.allocatorElection.poll(this.regionElection.office !== undefined)
     if (request) this.#wires.toAllRegions(request)
-    if ([...this.#aggregators.values()].some(({ isAsked }) => isAsked)) this.#passDown()
+    this.#passDownIfAsked()
     const { region } = this.#config
     const due = [...this.#aggregators].flatMap(([budget, aggregator]) => {
       const allocator = this.#allocators.get(budget)
@@ -219,13 +219,13 @@ export class RegionNode {
     return office ? results : []
   }
 
-  /** Grants of an allocator arrived. They are passed on at once. Says what became of each; nothing without office. */
+  /** Grants of an allocator arrived. What they change is passed on at once. Says what became of each; nothing without office. */
   accept(grants: readonly LeaseGrant[]): Acceptance[] {
     for (const grant of grants) this.allocatorElection.sawEpoch(grant.epoch)
     const aggregators = this.#aggregators
     if (aggregators.size === 0) return []
     const results = grants.map((grant) => aggregators.get(grant.budget)?.accept(grant) ?? 'foreign')
-    if (results.includes('applied')) this.#passDown()
+    this.#passDownIfAsked()
     return results
   }
 
@@ -254,6 +254,10 @@ export class RegionNode {
     if (!office) return
     const grants = [...this.#allocators.values()].flatMap((allocator) => allocator.allocate(office))
     for (const [region, own] of Map.groupBy(grants, (grant) => grant.holder)) this.#wires.toRegion(region, own)
+  }
+
+  #passDownIfAsked(): void {
+    if ([...this.#aggregators.values()].some(({ isAsked }) => isAsked)) this.#passDown()
   }
 
   #passDown(): void {
