@@ -61,7 +61,8 @@ interface Scenario {
   readonly what: string
   readonly sabotage: Sabotage
   readonly config?: Partial<WorldConfig>
-  readonly seed?: number
+  /** Whether the rule is needed depends on chance: several courses are tried. */
+  readonly isByChance?: boolean
   readonly events: readonly Event[]
   /** Left out: 60 s. */
   readonly untilMs?: number
@@ -154,7 +155,7 @@ const scenarios: readonly Scenario[] = [
     rule: 'S4',
     what: "what acknowledges a predecessor's grant frees nothing that its successor has booked",
     sabotage: { isEpochReused: true },
-    seed: 2,
+    isByChance: true,
     untilMs: 30_000,
     ...lateGrant(),
   },
@@ -233,7 +234,7 @@ const scenarios: readonly Scenario[] = [
     rule: 'S11',
     what: 'a voter promises to one candidate at a time',
     sabotage: { isTwoFaced: true },
-    seed: 15,
+    isByChance: true,
     ...lonelyLeader,
   },
   {
@@ -292,7 +293,7 @@ const scenarios: readonly Scenario[] = [
     rule: 'S9',
     what: 'a sidecar gives up what it does not need before it reports so',
     sabotage: { isReportedFirst: true },
-    seed: 2,
+    isByChance: true,
     config: {
       regions: 1,
       processes: 1,
@@ -376,13 +377,18 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
+/** Seeds for what depends on chance: the first that breaks the promise without the rule must keep it with the rule. */
+const COURSES = Array.from({ length: 50 }, (_, index) => index + 1)
+
 test.each(scenarios)(
   '$rule: $what, and the checker notices when it is not so',
-  ({ sabotage, config, events, seed, untilMs = 60_000 }) => {
+  ({ sabotage, config, events, isByChance = false, untilMs = 60_000 }) => {
     const world = { ...calm, ...config }
+    const seeds = isByChance ? COURSES : [7]
 
-    expect(isKept(world, untilMs, events, seed)).toBe(true)
-    expect(isKept({ ...world, sabotage }, untilMs, events, seed)).toBe(false)
+    const broken = seeds.find((seed) => !isKept({ ...world, sabotage }, untilMs, events, seed))
+    expect(broken).toBeDefined()
+    expect(isKept(world, untilMs, events, broken)).toBe(true)
   },
 )
 
