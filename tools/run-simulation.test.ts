@@ -8,10 +8,13 @@ test('simulates five regions of four sidecars when nothing is said', () => {
   expect(seed).toBe(1)
 })
 
-test('takes a fleet of half a million, and measures it for five seconds', () => {
-  const { scale } = readFlags(['budgets', '--regions', '50', '--sidecars', '10000'])
+test('takes a fleet of half a million, and measures it for five seconds in one scenario unless others are named', () => {
+  const huge = ['budgets', '--regions', '50', '--sidecars', '10000']
+  const { scale, only } = readFlags(huge)
 
   expect(scale).toMatchObject({ regions: 50, sidecars: 10_000, measuredMs: 5_000 })
+  expect(only).toEqual(['steady'])
+  expect(readFlags([...huge, '--only', 'hot,shift']).only).toEqual(['hot', 'shift'])
 })
 
 test.each([

@@ -2,7 +2,17 @@
  * Runs a simulation and prints what it measured; `npm run sim -- --help` says how. Writes dist/sim/budgets.html.
  * Exit code: 0 when every target is met, 1 when one is not, 2 for flags that make no sense.
  */
-import { SCHEMES, renderReport, run, scenariosFor, tableOf, type Row, type Run, type Scale } from '@spillway/simulator'
+import {
+  HUGE,
+  SCHEMES,
+  renderReport,
+  run,
+  scenariosFor,
+  tableOf,
+  type Row,
+  type Run,
+  type Scale,
+} from '@spillway/simulator'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
@@ -14,12 +24,12 @@ Shared budgets in virtual time: leases, and beside them what others do.
   --regions N    regions, 2 to 100 (5)
   --sidecars N   sidecars in each region, 1 to 20000 (4): --regions 50 --sidecars 10000 is a fleet of 500000
   --seconds N    measured part of each scenario in virtual time, 5 to 3600 (60; 5 for more than 100000 sidecars)
-  --only A,B     these scenarios alone
-  --alone        leases alone
+  --only A,B     these scenarios alone (all; steady for more than 100000 sidecars, since each takes minutes)
+  --alone        leases alone; so are more than 100000 sidecars
   --seed N       another course of chance, 0 to 2147483648 (1)
 
-More than 2000 sidecars join when the offices are filled and are looked at every 100 ms instead of 10. Half a million take
-7 GB of memory and --only steady --alone, unless you have hours.
+More than 2000 sidecars join when the offices are filled and are looked at every 100 ms instead of 10. Half a million take 7 GB of
+memory.
 `
 
 /** What the flags say. */
@@ -41,7 +51,6 @@ const OPTIONS = {
 
 /** Fleets from which on a second of virtual time takes many of ours. */
 const LARGE = 2_000
-const HUGE = 100_000
 
 /** Reads the flags; throws an Error with one line: what is wrong, what is allowed, and a way out. */
 export function readFlags(args: readonly string[]): SimulationFlags {
@@ -55,11 +64,11 @@ export function readFlags(args: readonly string[]): SimulationFlags {
   const all = regions * sidecars
   const measuredMs = 1_000 * wholeNumber('seconds', values.seconds ?? (all > HUGE ? '5' : '60'), 5, 3_600)
   // A large fleet is measured before the slices of nobody have expired.
-  const warmMs = all > LARGE ? 16_000 : 45_000
+  const warmMs = all > HUGE ? 15_000 : all > LARGE ? 16_000 : 45_000
   const rate = all * 500
   const scale = { regions, sidecars, budget: { rate, burst: rate / 5 }, floors: 0.1, warmMs, measuredMs }
   const known = scenariosFor(scale).map(({ name }) => name)
-  const only = values.only?.split(',') ?? known
+  const only = values.only?.split(',') ?? (all > HUGE ? ['steady'] : known)
   const stranger = only.find((name) => !known.includes(name))
   if (stranger !== undefined) {
     throw new Error(

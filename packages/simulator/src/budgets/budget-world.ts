@@ -21,12 +21,19 @@ import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
-import { newVoter, reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
+import {
+  newVoter,
+  runProcess,
+  type Machine,
+  type RegionKey,
+  type RegionMachine,
+  type SidecarMachine,
+} from './machine.ts'
 import { promiseAll, reportsTo, sabotagedRules, tamperedGrants, tamperedReport } from './sabotage.ts'
 import { Patience } from './patience.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
-import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
+import { USUAL_PACE, joinsAtMs, type WorldConfig, type WorldPace } from './world-config.ts'
 import { budgetTerms, regionName, type WorldTerms } from './world-terms.ts'
 
 type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'handOver'
@@ -106,16 +113,13 @@ export class BudgetWorld implements Fleet {
 
   /** Runs one step. False when the promise was broken in it. */
   step(): boolean {
-    const { stepMs, pollMs, allocateMs } = this.#pace
-    this.truth.advance(stepMs)
-    const nowMs = this.truth.nowMs()
-    const isPolling = nowMs % pollMs === 0
-    for (const machine of this.processes) {
-      if (machine.pausedUntilMs > nowMs) continue
-      if (machine.configured !== machine.written) reload(machine)
-      if (isPolling) machine.process.poll()
-      if (nowMs % allocateMs === 0) machine.process.allocate()
+    const { stepMs, processMs, reportMs } = this.#pace
+    for (let passedMs = 0; passedMs < stepMs; passedMs += processMs) {
+      this.truth.advance(processMs)
+      for (const machine of this.processes) runProcess(machine, this.#pace, this.nowMs)
     }
+    const nowMs = this.truth.nowMs()
+    const isPolling = nowMs % reportMs === 0
     if (this.#isChanging) this.#allowed.apply(this.processes, nowMs, this.checker)
     let isKept = this.#patience.wasKept()
     for (const sidecar of this.sidecars) {
@@ -129,9 +133,9 @@ export class BudgetWorld implements Fleet {
 
   heldRate(region: number): number {
     const { sidecars } = this.#config
-    const running = ({ pausedUntilMs }: SidecarMachine): boolean => pausedUntilMs <= this.nowMs
-    const own = this.sidecars.slice(region * sidecars, (region + 1) * sidecars).filter(running)
-    return own.reduce((sum, { budget }) => sum + budget.force.rate, 0)
+    const held = ({ pausedUntilMs, budget }: SidecarMachine): number =>
+      pausedUntilMs <= this.nowMs ? budget.force.rate : 0
+    return this.sidecars.slice(region * sidecars, (region + 1) * sidecars).reduce((sum, one) => sum + held(one), 0)
   }
 
   killSidecar(region: number, index: number): void {
@@ -204,18 +208,12 @@ export class BudgetWorld implements Fleet {
         region,
         index,
         clock: this.#newClock(),
-        pausedUntilMs: this.#joinMs(index),
+        pausedUntilMs: joinsAtMs(this.#config, index),
       }
       const whole = { ...machine, budget: this.#newBudget(machine) }
       this.sidecars.push(whole)
       this.#sidecarsByName.set(machine.name, whole)
     }
-  }
-
-  /** Spread, so that reports do not come in step. */
-  #joinMs(index: number): number {
-    const { joinMs, sidecars } = this.#config
-    return joinMs === undefined ? 0 : joinMs + (1_000 * index) / sidecars
   }
 
   #newBudget({ name, clock }: Machine): LeasedBudget {
@@ -290,7 +288,7 @@ export class BudgetWorld implements Fleet {
         }
       },
       toRegion: (to, grants) => {
-        this.#count('between', to === regionName(machine.region) ? 0 : 1)
+        if (to !== regionName(machine.region)) this.#count('between', 1)
         const sent = tamperedGrants(grants, this.nowMs, this.#config.sabotage)
         for (const other of this.#processesOf[Number(to.slice(1))] ?? []) {
           this.#carry(machine, other, () => other.process.accept(sent))

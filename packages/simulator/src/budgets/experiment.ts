@@ -32,7 +32,7 @@ export function run(
     for (; pending[0] && pending[0].atMs <= fleet.nowMs; pending.shift()) pending[0].act(fleet)
     fleet.step()
     if (fleet.nowMs % sampleMs === 0) recording.take(fleet)
-    if (fleet.nowMs % 1_000 === 0) onProgress(fleet.nowMs / scenario.endMs)
+    if (fleet.nowMs % 500 === 0) onProgress(fleet.nowMs / scenario.endMs)
   }
   return {
     scheme,

@@ -1,4 +1,4 @@
-import type { Recording } from './recording.ts'
+import type { Recording, Sample } from './recording.ts'
 import { idealRates, type Scale, type Scenario } from './scenario.ts'
 
 /** The part of a share that must be reached for a shift to count as done. */
@@ -35,13 +35,23 @@ export function leaderlessMs(recording: Recording, fromMs: number): number {
   return back < 0 ? Number.POSITIVE_INFINITY : (after[back]?.nowMs ?? 0) - fromMs
 }
 
+/** The least that all regions together held between two times, in units per second. */
+export function leastHeld(recording: Recording, fromMs: number, toMs: number): number {
+  const between = recording.samples.filter(({ nowMs }) => nowMs > fromMs && nowMs <= toMs)
+  return Math.min(...between.map(heldBy))
+}
+
 /** How long after `fromMs` all regions together held less than that rate, in milliseconds; 0 if they always had it. */
 export function lackMs(recording: Recording, rate: number, fromMs: number, toMs: number): number {
   for (let nowMs = toMs; nowMs > fromMs; nowMs -= recording.sampleMs) {
-    const held = recording.at(nowMs)?.held.reduce<number>((sum, part) => sum + (part ?? 0), 0) ?? 0
-    if (held < rate) return nowMs - fromMs
+    const sample = recording.at(nowMs)
+    if (sample === undefined || heldBy(sample) < rate) return nowMs - fromMs
   }
   return 0
+}
+
+function heldBy({ held }: Sample): number {
+  return held.reduce<number>((sum, part) => sum + (part ?? 0), 0)
 }
 
 /** The value that the fraction `part` of all values do not exceed. */

@@ -18,7 +18,7 @@ interface Place {
   readonly region: number
   readonly index: number
   readonly bucket: Bucket
-  /** What each of the others had used when it was last heard of. */
+  /** What each of the others had used when it was last heard of, where anybody tells. */
   readonly heard: number[]
   used: number
   isDead: boolean
@@ -83,7 +83,12 @@ export class LocalFleet implements Fleet {
 
   heldRate(region: number): number | undefined {
     if (this.#scheme === 'gossip') return undefined
-    return this.#places.reduce((sum, place) => sum + (place.region === region ? place.bucket.rate : 0), 0)
+    const { sidecars } = this.#config
+    let rate = 0
+    for (let place = region * sidecars; place < (region + 1) * sidecars; place++) {
+      rate += this.#places[place]?.bucket.rate ?? 0
+    }
+    return rate
   }
 
   killSidecar(region: number, index: number): void {
@@ -93,7 +98,8 @@ export class LocalFleet implements Fleet {
 
   #add(region: number, index: number, part: number, { rate, burst }: Share): void {
     const bucket = new Bucket(this.#truth, { rate: rate * part, burst: burst * part, level: 0 })
-    const heard = Array.from({ length: this.#config.regions * this.#config.sidecars }, () => 0)
+    const others = this.#scheme === 'gossip' ? this.#config.regions * this.#config.sidecars : 0
+    const heard = Array.from({ length: others }, () => 0)
     this.#places.push({ name: `r${region}.s${index}`, region, index, bucket, heard, used: 0, isDead: false })
   }
 

@@ -2,7 +2,7 @@ import { Voter, defaultVoteTimes, type LeasedBudget, type RegionNode } from '@sp
 import type { DriftingClock } from '../drifting-clock.ts'
 import { budgetTerms, type WorldTerms } from './world-terms.ts'
 import type { VirtualKey } from './virtual-key.ts'
-import type { WorldConfig } from './world-config.ts'
+import type { WorldConfig, WorldPace } from './world-config.ts'
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
 export interface Machine {
@@ -34,8 +34,16 @@ export interface RegionKey {
   readonly clock: DriftingClock
 }
 
+/** What is due in a region's process at a true time. */
+export function runProcess(machine: RegionMachine, { pollMs, allocateMs }: WorldPace, nowMs: number): void {
+  if (machine.pausedUntilMs > nowMs) return
+  if (machine.configured !== machine.written) reload(machine)
+  if (nowMs % pollMs === 0) machine.process.poll()
+  if (nowMs % allocateMs === 0) machine.process.allocate()
+}
+
 /** The process reads its settings file again. */
-export function reload(machine: RegionMachine): void {
+function reload(machine: RegionMachine): void {
   machine.configured = machine.written
   machine.process.configure(new Map([['b', budgetTerms(machine.configured)]]))
 }

@@ -17,6 +17,20 @@ export interface Scheme {
   create(scale: Scale, scenario: Scenario, seed: number): Fleet
 }
 
+/**
+ * Sidecars from which on they are looked at less often, and joined when the offices are filled: until then there is nothing to see, at
+ * the price of the rest. The regions' processes go by their usual time, but for passes over all holders: ten thousand of them cost
+ * milliseconds.
+ */
+const LARGE = 2_000
+const LARGE_PACE: Pick<WorldConfig, 'pace' | 'joinMs'> = {
+  pace: { stepMs: 100, reportMs: 200, processMs: 20, pollMs: 20, allocateMs: 400 },
+  joinMs: 11_500,
+}
+
+/** Sidecars from which on a second of virtual time takes half a minute. */
+export const HUGE = 100_000
+
 /** Ours first, then what it is compared with. */
 export const SCHEMES: readonly Scheme[] = [
   {
@@ -28,7 +42,7 @@ export const SCHEMES: readonly Scheme[] = [
   {
     name: 'split',
     title: 'static split',
-    mostSidecars: Number.POSITIVE_INFINITY,
+    mostSidecars: HUGE,
     create: (scale, scenario, seed) => new LocalFleet('split', worldOf(scale, scenario), new SeededRandom(seed)),
   },
   {
@@ -85,14 +99,4 @@ function worldOf({ regions, sidecars, budget, floors }: Scale, { demand, askWait
     sabotage: {},
     ...(regions * sidecars > LARGE ? LARGE_PACE : {}),
   }
-}
-
-/**
- * Sidecars from which on a fleet is looked at less often: a pass over ten thousand holders costs milliseconds. They join when the
- * offices are filled: until then there is nothing to see, at the price of the rest.
- */
-const LARGE = 2_000
-const LARGE_PACE: Pick<WorldConfig, 'pace' | 'joinMs'> = {
-  pace: { stepMs: 100, pollMs: 200, allocateMs: 400 },
-  joinMs: 11_500,
 }

@@ -34,12 +34,23 @@ export interface WorldConfig {
   readonly joinMs?: number
 }
 
-/** How often things happen in a world, in milliseconds; each a multiple of the first. */
+/** How often things happen in a world, in milliseconds. */
 export interface WorldPace {
+  /** Callers come to the sidecars; a multiple of `processMs`. */
   readonly stepMs: number
+  /** Sidecars say whether a report is due; a multiple of `stepMs`. */
+  readonly reportMs: number
+  /** The regions' processes are looked at. */
+  readonly processMs: number
+  /** They hold elections and report; a multiple of `processMs`, as is the next. */
   readonly pollMs: number
   readonly allocateMs: number
 }
 
 /** As in the sidecar. */
-export const USUAL_PACE: WorldPace = { stepMs: 10, pollMs: 20, allocateMs: 50 }
+export const USUAL_PACE: WorldPace = { stepMs: 10, reportMs: 20, processMs: 10, pollMs: 20, allocateMs: 50 }
+
+/** When that sidecar of a region starts. Spread, so that reports do not come in step. */
+export function joinsAtMs({ joinMs, sidecars }: WorldConfig, index: number): number {
+  return joinMs === undefined ? 0 : joinMs + (1_000 * index) / sidecars
+}
