@@ -88,7 +88,8 @@ test('it recovers once the app is well again', async () => {
   const patient = new Patient()
   await using on = await scene(patient, { min_calls: 4, open: '50ms', max_open: '100ms', probes: 2 })
   await calls(on, patient, 4, status.INTERNAL)
-  expect(await breakerOf(on)).toMatchObject({ state: 'open' })
+  // It may have been open for long enough by the time that the inspector answers.
+  expect(['open', 'half_open']).toContain((await breakerOf(on))?.state)
   await served(on, patient)
   while ((await breakerOf(on))?.state !== 'closed') await served(on, patient)
 

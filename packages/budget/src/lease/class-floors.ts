@@ -16,8 +16,8 @@ interface Flow {
 export class ClassFloors {
   readonly #fractions: readonly number[]
   readonly #levels: number[]
-  /** By tier, the claims of the others together. */
-  readonly #kept: number[]
+  /** All claims together; a little off until the next refill, as sums of fractions are. */
+  #total = 0
   /** By tier, the fractions of the others together. */
   readonly #others: readonly number[]
   #updatedMs = 0
@@ -26,7 +26,6 @@ export class ClassFloors {
   constructor(fractions: readonly number[], nowMs: number) {
     this.#fractions = fractions
     this.#levels = fractions.map(() => 0)
-    this.#kept = fractions.map(() => 0)
     this.#others = fractions.map((_, tier) =>
       fractions.reduce((sum, fraction, other) => (other === tier ? sum : sum + fraction), 0),
     )
@@ -43,7 +42,7 @@ export class ClassFloors {
       const flow = (this.#fractions[tier] ?? 0) * rate
       this.#levels[tier] = flow > 0 ? Math.min(Math.max(1, flow), (this.#levels[tier] ?? 0) + flow * passedSeconds) : 0
     }
-    this.#keepAnew()
+    this.#total = this.#levels.reduce((sum, level) => sum + level, 0)
   }
 
   /** Units that this tier may draw although the bucket is below its watermark. */
@@ -53,7 +52,7 @@ export class ClassFloors {
 
   /** Units that must stay for the claims of the other tiers, but for {@link MOST_RESERVED} of the burst. */
   keptFrom(tier: number): number {
-    return this.#kept[tier] ?? 0
+    return this.#total - (this.#levels[tier] ?? 0)
   }
 
   /** The part of the rate in force that goes into the claims of the other tiers while they fill. */
@@ -67,16 +66,6 @@ export class ClassFloors {
     if (level === 0) return
     const claimed = Math.min(level, units)
     this.#levels[tier] = level - claimed
-    for (let other = 0; other < this.#kept.length; other++) {
-      if (other !== tier) this.#kept[other] = Math.max(0, (this.#kept[other] ?? 0) - claimed)
-    }
-  }
-
-  #keepAnew(): void {
-    for (let tier = 0; tier < this.#levels.length; tier++) {
-      let sum = 0
-      for (let other = 0; other < this.#levels.length; other++) if (other !== tier) sum += this.#levels[other] ?? 0
-      this.#kept[tier] = sum
-    }
+    this.#total -= claimed
   }
 }
