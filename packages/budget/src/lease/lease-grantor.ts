@@ -166,7 +166,7 @@ export class LeaseGrantor {
     const everybody = this.#book.newest
     this.#areUnits = areUnitsFor(capacity, everybody, this.#config.leastBurst)
     const holders = this.#areUnits.granted ? this.#desk.inOrder(everybody, nowMs) : everybody
-    this.#slices.begin(capacity.pool, this.#book.all, nowMs)
+    this.#slices.begin(capacity.pool, this.#book.all, everybody, nowMs)
     this.#pot.refill(nowMs)
     const { unknown } = this.#slices
     const rate = Math.max(0, capacity.share.rate - this.#absentRate(holders) - unknown.rate)
@@ -299,6 +299,7 @@ export class LeaseGrantor {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
       const id = report.ack ?? { epoch: 0, seq: 0 }
       ledger.book({ id, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
+      this.#slices.heardOf(report.holder, report.incarnation, report.slice)
     }
     const { holder: id, incarnation } = report
     const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }

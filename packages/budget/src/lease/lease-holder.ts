@@ -88,11 +88,14 @@ export class LeaseHolder {
     return leaseMs > 0 ? leaseMs : Math.min(lease.sliceUntilMs - nowMs, lease.sliceUntilWallMs - wallMs)
   }
 
-  /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
+  /**
+   * What is in force, for how long on the monotonic clock, and what of it stays when that is over. Before the first grant nothing is,
+   * not even for a moment: whoever lends it on has to be silent, for a grant of nothing takes from its holder what it has.
+   */
   get capacity(): Capacity {
     const nowMs = this.#clock.nowMs()
     const wallMs = this.#clock.wallMs()
-    const expiresMs = nowMs + this.remainingMs(nowMs, wallMs)
+    const expiresMs = this.#lease ? nowMs + this.remainingMs(nowMs, wallMs) : nowMs
     return {
       share: this.forceAt(nowMs, wallMs),
       expiresMs,
