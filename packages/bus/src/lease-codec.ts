@@ -21,6 +21,7 @@ export function encodeReports(incarnation: string, reports: readonly LeaseReport
     level: report.level,
     asks: [...report.asks],
     returned: report.returned,
+    isFinal: report.isFinal === true,
     terms: report.terms && configuredEntry(report.terms),
   }))
   return Reports.encode({ incarnation, reports: entries }).finish()
@@ -48,6 +49,7 @@ export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] 
     asks: numbers(entry['asks']),
     returned: number(entry['returned']),
     terms: isPlain(entry['terms']) ? configured(entry['terms']) : undefined,
+    ...(entry['isFinal'] === true && { isFinal: true as const }),
   }))
 }
 

@@ -102,11 +102,20 @@ export class Leases implements BusListener {
     this.node?.retire()
   }
 
-  /** Takes no further part; what is held elsewhere ends by itself. */
+  /**
+   * This process has stopped admitting, or is about to lose all its callers: its shared budgets admit nothing from now on, and what
+   * they held goes to others at once. Nothing follows that could be told of. Safe to repeat.
+   */
+  end(): void {
+    this.#timer?.cancel()
+    this.#sidecar?.end()
+    this.#sidecar = undefined
+  }
+
+  /** Takes no further part, and gives back what it holds if {@link end} has not; what is held elsewhere ends by itself. */
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#timer?.cancel()
-    this.#sidecar?.stop()
+    this.end()
     this.#region?.stop()
     this.#voter?.stop()
     await this.#session.close()

@@ -18,6 +18,7 @@ export interface Ledger {
   commit(nowMs: number): Share
   sliceCommit(nowMs: number): Share
   lastExpiryMs(): number
+  end(): void
 }
 
 /**
@@ -66,6 +67,11 @@ export class CommitLedger implements Ledger {
       if (sliceExpiresMs > nowMs) sum = sum === NO_SHARE ? slice : maxShare(sum, slice)
     }
     return sum
+  }
+
+  /** The holder has ended: whatever is still on its way to it is never in force. */
+  end(): void {
+    this.#bookings = []
   }
 
   /** When the last lease ends; slices left out. */

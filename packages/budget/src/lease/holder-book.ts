@@ -107,6 +107,19 @@ export class HolderBook {
     this.refresh(holder, nowMs)
   }
 
+  /** The last report of `holder` came in. It is remembered for a while, so that older ones that are late are known to be. */
+  ended(holder: Holder, report: LeaseReport, nowMs: number): void {
+    this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
+    if (this.#newest.get(holder.id) === holder) {
+      this.#count(holder.latest.wants, -1)
+      this.#newest.delete(holder.id)
+    }
+    holder.latest = report
+    holder.heardMs = nowMs
+    holder.isOwedAnswer = false
+    this.refresh(holder, nowMs)
+  }
+
   /** What is set aside for each holder has changed: counted by the next {@link sweep}. */
   reserve(setAside: ReadonlyMap<string, Share>): void {
     for (const holder of this.#holders.values()) holder.reserved = setAside.get(holder.id) ?? NO_SHARE
@@ -131,7 +144,7 @@ export class HolderBook {
     for (const [key, holder] of this.#holders) {
       holder.committed = beyondReserved(holder, nowMs)
       // Whose lease has run out unanswered is out of reach: what it asked for keeps nothing from the others.
-      const isExpired = !holder.isOwedAnswer && holder.ledger.lastExpiryMs() <= nowMs
+      const isExpired = !holder.isOwedAnswer && !holder.latest.isFinal && holder.ledger.lastExpiryMs() <= nowMs
       const isSilent = isExpired || holder.heardMs <= silentMs
       const isNewest = this.#newest.get(holder.id) === holder
       if (isSilent && isNewest) this.#newest.delete(holder.id)

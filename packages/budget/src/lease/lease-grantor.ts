@@ -115,12 +115,14 @@ export class LeaseGrantor {
     if (!entitlement || !(entitlement.weight > 0)) return 'foreign'
     const holder = known ?? this.#admit(report, entitlement)
     holder.entitlement = entitlement
-    if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
+    if (report.isFinal) holder.ledger.end()
+    else if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
     const nowMs = this.#clock.nowMs()
     const { committed, latest } = holder // a newcomer's is this report itself
-    this.#book.heard(holder, report, nowMs)
+    if (report.isFinal) this.#book.ended(holder, report, nowMs)
+    else this.#book.heard(holder, report, nowMs)
     this.#pot.reclaim(committed.burst - holder.committed.burst, report.returned - latest.returned, nowMs)
     return 'taken'
   }
@@ -295,7 +297,7 @@ export class LeaseGrantor {
 
   #admit(report: LeaseReport, entitlement: Entitlement): Holder {
     const ledger = this.#newLedger()
-    if (report.slice.rate > 0 && !(report.ack && report.ack.epoch >= this.#epoch)) {
+    if (report.slice.rate > 0 && !report.isFinal && !(report.ack && report.ack.epoch >= this.#epoch)) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
       const id = report.ack ?? { epoch: 0, seq: 0 }
       ledger.book({ id, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })

@@ -17,7 +17,7 @@ export interface LeaseHolderConfig {
 /** What became of a grant that came in. Only `applied` changed anything. */
 export type Acceptance =
   | 'applied'
-  /** Not newer than what is in force: doubled or late. */
+  /** Not newer than what is in force: doubled or late. So is all that comes after the end. */
   | 'stale'
   /** Two grantors claim the same epoch: somebody must be told. */
   | 'fenced'
@@ -55,6 +55,7 @@ export class LeaseHolder {
   readonly #clock: Clock
   readonly #sent: SendLog
   #lease: Lease | undefined
+  #hasEnded = false
   #highestEpoch = 0
   #mostSlice: Share = { rate: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY }
 
@@ -105,10 +106,10 @@ export class LeaseHolder {
     }
   }
 
-  /** The lease ran out and no newer grant came. */
+  /** The lease ran out and no newer grant came, or this has ended. */
   get isCutOff(): boolean {
     const lease = this.#lease
-    return !lease || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
+    return !lease || this.#hasEnded || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
   }
 
   /** No grant has ever come. */
@@ -147,6 +148,12 @@ export class LeaseHolder {
     if (lease) this.#lease = { ...lease, share: minShare(lease.share, maxShare(kept, lease.slice)) }
   }
 
+  /** Ends this incarnation: nothing is in force from now on, no grant is taken any more, and the next report says so. */
+  end(): void {
+    this.#hasEnded = true
+    if (this.#lease) this.#lease = { ...this.#lease, share: NO_SHARE, slice: NO_SHARE }
+  }
+
   /** No slice may exceed this from now on, whatever is or was granted: the holder's own configuration says so. */
   limitSlice(most: Share): void {
     this.#mostSlice = most
@@ -173,6 +180,7 @@ export class LeaseHolder {
       force: maxShare(this.force, maxShare(lentOut, slicesOut)),
       slice: maxShare(lease?.slice ?? NO_SHARE, slicesOut),
       ...state,
+      ...(this.#hasEnded && { isFinal: true as const }),
     }
   }
 
@@ -208,7 +216,7 @@ export class LeaseHolder {
     if (grant.budget !== budget || grant.holder !== holder || grant.incarnation !== incarnation) return 'foreign'
     const held = this.#lease
     if (held && grant.epoch === held.id.epoch && grant.grantor !== held.grantor) return 'fenced'
-    if (grant.epoch < this.#highestEpoch) return 'stale'
+    if (grant.epoch < this.#highestEpoch || this.#hasEnded) return 'stale'
     if (held && grant.epoch === held.id.epoch && grant.seq <= held.id.seq) return 'stale'
     return undefined
   }

@@ -2,6 +2,7 @@ import { ManualClock, SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aGrant } from './lease.fixture.ts'
 import { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget.ts'
+import { NO_SHARE } from './share.ts'
 
 const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, refillDrift: 0 }
 const usual = { ...defaultLeasedBudgetConfig, ...identity, classFloors: [] }
@@ -127,4 +128,21 @@ test('leaves each tier its floor when more important ones keep the bucket below 
 
   expect(batch).toBeGreaterThan(0)
   expect(batch).toBeLessThan(10)
+})
+
+test('an end leaves nothing in force, takes no grant any more, and is reported once', () => {
+  const { budget } = aBudget(50)
+
+  expect(budget.end()).toMatchObject({
+    seq: 2,
+    ack: { epoch: 1, seq: 1 },
+    force: NO_SHARE,
+    slice: NO_SHARE,
+    isFinal: true,
+  })
+  expect(budget.take(1, 0)).toBe(false)
+  expect(budget.accept(aGrant({ seq: 2, anchor: 2, lump: 50 }))).toBe('stale')
+  expect(budget.take(1, 0)).toBe(false)
+  expect(budget.isCutOff).toBe(true)
+  expect(budget.poll()).toBeUndefined()
 })

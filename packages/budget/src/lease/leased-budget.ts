@@ -55,6 +55,7 @@ export class LeasedBudget {
   readonly #beganMs: number
   readonly #askNews = new AskNews()
   #owesAck = false
+  #hasEnded = false
   /** When the first report was sent that no grant has followed; undefined when the newest was answered. */
   #unansweredMs: number | undefined
   /** Units that calls wait for, by tier; whoever keeps them waiting keeps this up to date. */
@@ -194,6 +195,7 @@ export class LeasedBudget {
 
   /** The report to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */
   poll(): LeaseReport | undefined {
+    if (this.#hasEnded) return undefined
     this.#bucket.sync()
     const wants = this.#meter.rates()
     this.#wants = wants
@@ -237,6 +239,25 @@ export class LeasedBudget {
     this.onGranted()
     if (grant.lump > 0 && this.#hasOnlyUnits && this.#bucket.level < 1) this.#tellSpent()
     return acceptance
+  }
+
+  /**
+   * Ends this part: admits nothing from now on. Returns the last report, to be sent once: its grantor may grant all that was held here
+   * to others at once, the slice too. If it is lost they wait until that has expired.
+   */
+  end(): LeaseReport {
+    this.#bucket.sync()
+    if (this.#hasOnlyUnits) this.#returned += Math.floor(this.#bucket.level)
+    this.#hasEnded = true
+    this.#holder.end()
+    this.#bucket.sync()
+    return this.#holder.report({
+      used: this.#bucket.used,
+      wants: [],
+      level: 0,
+      asks: NO_ASKS,
+      returned: this.#returned,
+    })
   }
 
   /** The connection was lost and is back: nobody knows what arrived, so the full state is due again. */

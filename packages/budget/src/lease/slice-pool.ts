@@ -50,8 +50,7 @@ export class SlicePool {
     this.#known = slicesOf(all, nowMs)
     const gone = subtractShare(this.#known, slicesOf(newest, nowMs))
     const room = subtractShare(subtractShare(pool, this.unknown), gone)
-    this.#even =
-      newest.length > 0 ? { rate: room.rate / newest.length, burst: room.burst / newest.length } : NO_SHARE
+    this.#even = newest.length > 0 ? { rate: room.rate / newest.length, burst: room.burst / newest.length } : NO_SHARE
   }
 
   /**

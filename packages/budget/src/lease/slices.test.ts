@@ -143,6 +143,18 @@ test('the others make room for a newcomer before the slice of a dead one has exp
   expect(holders.slices.rate).toBeLessThanOrEqual(30 + 1e-9)
 })
 
+test('a holder that ends in good order leaves its slice to the next one at once', () => {
+  const clock = new ManualClock()
+  const holders = new Holders({ 'a/old': [50], 'a/new': [50], 'b/1': [50] })
+  const grantor = aGrantor(1, clock)
+  clock.advance(SLICE_MS + 1)
+  holders.talkTo(grantor, ['a/old', 'b/1'])
+  grantor.receive(aReport({ holder: 'a', incarnation: 'old', seq: 99, wants: [], isFinal: true }))
+  holders.talkTo(grantor, ['a/new'])
+
+  expect(holders.sliceOf('a/new').rate).toBeCloseTo(15)
+})
+
 test('a holder that starts anew does not cost its reserved floor twice', () => {
   const clock = new ManualClock()
   const floor = { rate: 20, burst: 10 }

@@ -305,6 +305,22 @@ const scenarios: readonly Scenario[] = [
     ]),
   },
   {
+    rule: 'S9',
+    what: 'a sidecar that ends stops before it says so',
+    sabotage: { isLastReportEarly: true },
+    config: { regions: 1, processes: 1 },
+    events: [
+      [
+        40_000,
+        (world) => {
+          const [sidecar] = world.sidecars
+          if (sidecar) world.end(sidecar)
+        },
+      ],
+      [40_010, (world) => cutBoth(world, 'r0.s0', 'r0.p0')],
+    ],
+  },
+  {
     rule: 'Terms, raised',
     what: 'a floor is given to another region only after nobody lives on it any more',
     sabotage: { isFloorAckedEarly: true },

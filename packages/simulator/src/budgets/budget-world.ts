@@ -8,6 +8,7 @@ import {
   defaultRegionNodeConfig,
   type KeyRequest,
   type LeaseGrant,
+  type LeaseReport,
   type RegionWires,
   type Share,
   type Vote,
@@ -161,10 +162,18 @@ export class BudgetWorld implements Fleet {
     this.#isChanging = true
   }
 
+  /** The sidecar ends in good order: it gives back what it holds. It comes back by {@link restart}. */
+  end(sidecar: SidecarMachine): void {
+    const last = this.#tampering.end(sidecar.budget)
+    if (last && sidecar.pausedUntilMs <= this.nowMs) this.#tell(sidecar, last)
+  }
+
   #report(sidecar: SidecarMachine): void {
     const due = sidecar.budget.poll()
-    if (!due) return
-    const report = this.#tampering.report(sidecar.budget, due, this.nowMs)
+    if (due) this.#tell(sidecar, this.#tampering.report(sidecar.budget, due, this.nowMs))
+  }
+
+  #tell(sidecar: SidecarMachine, report: LeaseReport): void {
     const processes = this.#processesOf[sidecar.region] ?? []
     this.#count('inside', processes.length)
     for (const machine of processes) {

@@ -41,6 +41,7 @@ export class RandomFaults {
       () => this.#jumpWall(this.#anyMachine()),
       () => this.#breakKey(),
       () => this.#retire(),
+      () => this.#end(this.#pick(this.#world.sidecars)),
     ]
     this.log.push(`${nowMs} ms: ${this.#pick(faults)()}`)
   }
@@ -108,6 +109,13 @@ export class RandomFaults {
   #retire(): string {
     this.#world.breakable.retireAllocator()
     return 'the allocator is told to go'
+  }
+
+  #end(machine: SidecarMachine): string {
+    const forMs = this.#duration()
+    this.#world.end(machine)
+    this.#world.truth.schedule(forMs, () => this.#world.restart(machine))
+    return `${machine.name} ends, and starts again after ${forMs} ms`
   }
 
   #duration(): number {

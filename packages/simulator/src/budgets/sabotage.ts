@@ -53,6 +53,8 @@ export interface Sabotage {
   readonly isFloorAckedEarly?: boolean
   /** A change of terms is in force as soon as the allocator is told of it; see {@link HastyTerms}. */
   readonly areTermsHasty?: boolean
+  /** S9: a sidecar that ends says so, and goes on admitting. */
+  readonly isLastReportEarly?: boolean
   /** S10: nobody looks at the wall clock. */
   readonly isWallBlind?: boolean
 }
@@ -97,6 +99,10 @@ export class NewestOnlyLedger implements Ledger {
   sliceCommit(nowMs: number): Share {
     const newest = this.#newest
     return newest && newest.sliceExpiresMs > nowMs ? newest.slice : { rate: 0, burst: 0 }
+  }
+
+  end(): void {
+    this.#newest = undefined
   }
 
   lastExpiryMs(): number {
