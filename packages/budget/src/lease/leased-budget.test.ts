@@ -146,3 +146,25 @@ test('an end leaves nothing in force, takes no grant any more, and is reported o
   expect(budget.isCutOff).toBe(true)
   expect(budget.poll()).toBeUndefined()
 })
+
+test.each([
+  [0.8, 0.93],
+  [0.5, 0.98],
+])('a small share serves critical calls that ask for %d of it, whatever the others ask for', (part, served) => {
+  const { clock, budget } = aBudget(0)
+  budget.poll()
+  budget.accept(aGrant({ seq: 2, anchor: 1, share: { rate: 10, burst: 10 }, ttlMs: 1_000_000 }))
+  const random = new SeededRandom(3)
+  const counts = { offered: 0, admitted: 0 }
+  for (let step = 0; step < 300_000; step++) {
+    clock.advance(1)
+    if (step % 25 === 0) budget.poll()
+    if (random.next() < 0.05) budget.take(1, 1)
+    if (random.next() >= 0.01 * part) continue
+    counts.offered++
+    if (budget.take(1, 0)) counts.admitted++
+  }
+
+  expect(counts.admitted / counts.offered).toBeGreaterThan(served)
+  expect(budget.used).toBeGreaterThan(0.97 * 10 * 300)
+})

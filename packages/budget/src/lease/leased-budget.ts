@@ -36,6 +36,12 @@ const KEPT_HEADROOM = 1.08
 /** A grantor that has not answered for so long is out of reach, in milliseconds; it answers within 50 and the way there and back. */
 const SILENT_MS = 250
 
+/** Most of the burst that is kept for the most important calls, however many of them come. */
+const MOST_KEPT = 0.8
+
+/** So many times its variance over its drift a walk falls below its top one time in a hundred: `ln(100) / 2`. */
+const RARELY = 2.3
+
 const NO_ASKS: readonly number[] = []
 const ignore = (): void => undefined
 
@@ -63,6 +69,8 @@ export class LeasedBudget {
   /** Units that were missed since the last report, by tier. */
   #missed: number[] = []
   #returned = 0
+  /** Units that are kept for the most important calls, as of the last poll; see {@link chanceOf}. */
+  #chance = 0
   /** Told after a grant was taken in: there may be units. */
   onGranted: () => void = ignore
   /** Told that a report should not wait for the next poll. */
@@ -201,6 +209,7 @@ export class LeasedBudget {
     this.#wants = wants
     const wanted = totalOf(wants)
     const held = this.#bucket.force.rate
+    this.#chance = chanceOf(wants[0] ?? 0, held)
     const kept = Math.max(wanted * KEPT_HEADROOM, this.#holder.slice.rate)
     // Where units are asked for, reports that ask for none are only there to keep the lease.
     const isPressed = (this.#holder.isPressed && !this.#hasOnlyUnits) || (this.#holder.isStarting && wanted > 0)
@@ -275,7 +284,9 @@ export class LeasedBudget {
   #keptFrom(tier: number): number {
     const { rate, burst } = this.#bucket.force
     if (rate === 0 && this.#holder.isInUnits) return 0 // the grantor has kept one back
-    return (this.#config.watermarks[tier] ?? 0) * burst + this.#floors.keptFrom(tier, burst)
+    const watermark = (this.#config.watermarks[tier] ?? 0) * burst
+    const kept = tier > 0 ? Math.max(watermark, Math.min(MOST_KEPT * burst, this.#chance)) : watermark
+    return kept + this.#floors.keptFrom(tier, burst)
   }
 
   /** Told at once, once for each lump: until then nobody else can have the unit. */
@@ -307,6 +318,16 @@ export class LeasedBudget {
     this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
     this.#bucket.sync()
   }
+}
+
+/**
+ * What must be there lest a call that comes at random, one of `wanted` a second of one unit each, finds none, but for one time in a
+ * hundred: the level of a bucket that `rate` refills is a walk with drift `rate - wanted` and variance `wanted` below its top. All
+ * there is where they want it all; nothing where none come.
+ */
+function chanceOf(wanted: number, rate: number): number {
+  if (wanted < 1e-3) return 0
+  return wanted < rate ? 1 + (RARELY * wanted) / (rate - wanted) : Number.POSITIVE_INFINITY
 }
 
 function sumOf(one: readonly number[], other: readonly number[]): number[] {
