@@ -1,11 +1,8 @@
 import { TERMS_PHASES, type LeaseGrant, type LeaseReport, type TermsInForce, type TermsReport } from '@spillway/budget'
-import { decode, isPlain, list, messageType, number, share, text, type Plain } from './wire-fields.ts'
+import { decode, isPlain, list, messageType, number, numbers, share, text, type Plain } from './wire-fields.ts'
 
 const Reports = messageType('LeaseReports')
 const Grants = messageType('LeaseGrants')
-
-/** More tiers in one report likewise. */
-const MOST_TIERS = 16
 
 /** One message of reports. All must be of one holder and one incarnation. */
 export function encodeReports(incarnation: string, reports: readonly LeaseReport[]): Uint8Array {
@@ -49,7 +46,7 @@ export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] 
     asks: numbers(entry['asks']),
     returned: number(entry['returned']),
     terms: isPlain(entry['terms']) ? configured(entry['terms']) : undefined,
-    ...(entry['isFinal'] === true && { isFinal: true as const }),
+    isFinal: entry['isFinal'] === true || undefined,
   }))
 }
 
@@ -125,8 +122,4 @@ function inForce(entry: Plain): TermsInForce {
     whole: share(entry['whole']),
     phase: TERMS_PHASES[number(entry['phase'])] ?? 'agreeing',
   }
-}
-
-function numbers(value: unknown): number[] {
-  return Array.isArray(value) ? value.slice(0, MOST_TIERS).map(number) : []
 }

@@ -18,7 +18,7 @@ export interface DrainReport {
 }
 
 /**
- * Hands an office over, settles, turns new calls away, says GOAWAY, waits for those in flight, and gives leases back. Health is the
+ * Hands offices over, settles, turns new calls away, says GOAWAY, waits for those in flight, and gives leases back. Health is the
  * caller's business.
  */
 export async function drain(
@@ -38,6 +38,7 @@ export async function drain(
   end.cancel()
   // All that could draw is gone: only now may others have what was held here.
   leases?.end()
+  await leases?.handedOver()
   const report = { cut, tookMs: clock.nowMs() - startedMs }
   telemetry.emit({ kind: 'drain_ended', ...report })
   return report

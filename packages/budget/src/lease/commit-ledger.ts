@@ -18,6 +18,7 @@ export interface Ledger {
   commit(nowMs: number): Share
   sliceCommit(nowMs: number): Share
   lastExpiryMs(): number
+  lastSliceExpiryMs(): number
   end(): void
 }
 
@@ -77,6 +78,11 @@ export class CommitLedger implements Ledger {
   /** When the last lease ends; slices left out. */
   lastExpiryMs(): number {
     return this.#bookings.reduce((last, booking) => Math.max(last, booking.expiresMs), 0)
+  }
+
+  /** When the last slice ends. */
+  lastSliceExpiryMs(): number {
+    return this.#bookings.reduce((last, booking) => Math.max(last, booking.sliceExpiresMs), 0)
   }
 }
 

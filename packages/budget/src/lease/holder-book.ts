@@ -29,6 +29,9 @@ export interface Holder {
   committed: Share
 }
 
+/** What is known of a holder that a predecessor granted to. */
+type Inherited = Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'reserved' | 'ledger' | 'granted'>
+
 /** Stands for the report of somebody who was not heard of yet. */
 const SILENCE: LeaseReport = {
   budget: '',
@@ -82,14 +85,20 @@ export class HolderBook {
   }
 
   /** Somebody holds what a predecessor granted; nothing was heard of it yet. */
-  inherit(
-    part: Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'reserved' | 'ledger' | 'granted'>,
-    nowMs: number,
-  ): void {
+  inherit(part: Inherited, nowMs: number): void {
     const silence = { latest: SILENCE, heardMs: Number.NEGATIVE_INFINITY, isOwedAnswer: false, committed: NO_SHARE }
     const holder = { ...part, ...silence }
     this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
     this.refresh(holder, nowMs)
+  }
+
+  /** As {@link inherit}; with a number above 0, it was heard of by the predecessor, and needs no answer. */
+  goOn(part: Inherited, heard: Pick<LeaseReport, 'budget' | 'seq' | 'wants'>, nowMs: number): void {
+    this.inherit(part, nowMs)
+    const holder = this.#holders.get(`${part.id}\n${part.incarnation}`)
+    if (!holder || heard.seq === 0) return
+    this.heard(holder, { ...SILENCE, ...heard, holder: part.id, incarnation: part.incarnation }, nowMs)
+    holder.isOwedAnswer = false
   }
 
   /** A report came in from `holder`, new or known. */

@@ -1,7 +1,8 @@
 import type { Clock } from '@spillway/clock'
 import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
 import type { Capacity } from './capacity.ts'
-import { SendLog } from './send-log.ts'
+import type { HeldLease } from './region-hand-over.ts'
+import { SendLog, type SendTime } from './send-log.ts'
 import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
 import type { TermsInForce } from './terms.ts'
 
@@ -59,10 +60,36 @@ export class LeaseHolder {
   #highestEpoch = 0
   #mostSlice: Share = { rate: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY }
 
-  constructor(config: LeaseHolderConfig, clock: Clock) {
+  /**
+   * Goes on with a lease that somebody else had under this name and incarnation until it said so: from `since` on, when this one
+   * asked for it.
+   */
+  constructor(config: LeaseHolderConfig, clock: Clock, held?: HeldLease, since?: SendTime) {
     this.#config = config
     this.#clock = clock
-    this.#sent = new SendLog(clock)
+    this.#sent = new SendLog(clock, held?.lastSeq)
+    if (held && since) this.#goOn(held, since)
+  }
+
+  /** The lease for whoever goes on with it; undefined before the first. This one must not report any more, nor take a grant. */
+  get held(): HeldLease | undefined {
+    const lease = this.#lease
+    if (!lease) return undefined
+    const { id, grantor, slice, isPressed, isInUnits } = lease
+    const nowMs = this.#clock.nowMs()
+    const wallMs = this.#clock.wallMs()
+    return {
+      ...id,
+      incarnation: this.#config.incarnation,
+      lastSeq: this.#sent.lastSeq,
+      grantor,
+      share: lease.share,
+      remainingMs: Math.max(0, Math.min(lease.untilMs - nowMs, lease.untilWallMs - wallMs)),
+      slice,
+      sliceRemainingMs: Math.max(0, Math.min(lease.sliceUntilMs - nowMs, lease.sliceUntilWallMs - wallMs)),
+      isPressed,
+      isInUnits,
+    }
   }
 
   /** What is in force now: the leased share, after its end the slice, then nothing. */
@@ -208,6 +235,26 @@ export class LeaseHolder {
       terms,
     }
     return 'applied'
+  }
+
+  #goOn(held: HeldLease, { monotonicMs, wallMs }: SendTime): void {
+    const { epoch, seq, grantor, share, remainingMs, slice, sliceRemainingMs, isPressed, isInUnits } = held
+    const heldMs = remainingMs * (1 - this.#config.drift)
+    const sliceMs = sliceRemainingMs * (1 - this.#config.drift)
+    this.#highestEpoch = epoch
+    this.#lease = {
+      id: { epoch, seq },
+      grantor,
+      share,
+      slice,
+      isPressed,
+      isInUnits,
+      untilMs: monotonicMs + heldMs,
+      untilWallMs: wallMs + heldMs,
+      sliceUntilMs: monotonicMs + sliceMs,
+      sliceUntilWallMs: wallMs + sliceMs,
+      terms: undefined,
+    }
   }
 
   #refusalOf(grant: LeaseGrant): Acceptance | undefined {

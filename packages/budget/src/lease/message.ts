@@ -33,7 +33,7 @@ export interface LeaseReport {
    * The incarnation has ended: it admits nothing any more and takes no grant, so that nothing of all that it was ever granted is in
    * force. It stopped before it said so (S9).
    */
-  readonly isFinal?: true
+  readonly isFinal?: true | undefined
   /** From regions only: how they are configured. */
   readonly terms?: TermsReport | undefined
 }
@@ -149,7 +149,8 @@ export function isSaneGrant(grant: LeaseGrant): boolean {
   )
 }
 
-function isSaneShare(share: Share): boolean {
+/** Neither part is negative, nor absurd. */
+export function isSaneShare(share: Share): boolean {
   return isAmount(share.rate) && isAmount(share.burst)
 }
 

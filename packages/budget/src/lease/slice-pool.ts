@@ -12,7 +12,8 @@ const MOST_HEARD = 65_536
  */
 export class SlicePool {
   readonly #ttlMs: number
-  readonly #startedMs: number
+  /** When the last slice of a predecessor has expired. */
+  readonly #completeMs: number
   readonly #clock: Clock
   readonly #heard = new Set<string>()
   /** What predecessors may have given to holders that were not heard of. It only shrinks: they give nothing any more. */
@@ -23,13 +24,13 @@ export class SlicePool {
 
   /**
    * `ttlMs` is how long a slice may live, drift included; Infinity when floors are reserved by configuration. `before` is the most
-   * that predecessors may have given.
+   * that predecessors may have given to holders that are not heard of yet; `isComplete`: there are none.
    */
-  constructor(ttlMs: number, before: Share, clock: Clock) {
+  constructor(ttlMs: number, before: Share, clock: Clock, isComplete = false) {
     this.#ttlMs = ttlMs
     this.#unheard = before
     this.#clock = clock
-    this.#startedMs = clock.nowMs()
+    this.#completeMs = isComplete ? Number.NEGATIVE_INFINITY : clock.nowMs() + ttlMs
   }
 
   /**
@@ -73,7 +74,7 @@ export class SlicePool {
 
   /** The last slice that a predecessor gave has expired. */
   get isComplete(): boolean {
-    return this.#clock.nowMs() > this.#startedMs + this.#ttlMs
+    return this.#clock.nowMs() > this.#completeMs
   }
 
   /** The slice for a holder that gets `share`: an even part of the pool, as far as it is free. */

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '@spillway/clock'
 import { isAmount, isCount } from './message.ts'
-import type { Leave, Office, OfficeElection } from './office.ts'
+import type { Leave, Office, OfficeElection, RegionLeave } from './office.ts'
 import { Quorum } from './quorum.ts'
 import type { Vote, VoteRequest } from './voter.ts'
 
@@ -125,6 +125,14 @@ export class VoteElection implements OfficeElection {
     if (!this.#isRetiring || !this.office) return undefined
     this.#follow()
     return { incarnation: this.#config.candidate, epoch: this.#epoch }
+  }
+
+  /** Leaves office for good, for an heir. */
+  leave(): RegionLeave | undefined {
+    if (!this.office) return undefined
+    this.retire()
+    const left = this.takeLeave()
+    return left && { ...left, revision: 0 }
   }
 
   /**

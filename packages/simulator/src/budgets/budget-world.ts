@@ -17,20 +17,21 @@ import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { EventClock } from '../event-clock.ts'
 import { AllowedTerms } from './allowed-terms.ts'
+import { breakableOf } from './breakable.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
 import { OpenLoad, type Tally } from './open-load.ts'
 import { askKey } from './key-errand.ts'
 import { newVoter, reload, type Machine, type RegionKey, type RegionMachine, type SidecarMachine } from './machine.ts'
-import { promiseAll, sabotagedRules, tamperedReport } from './sabotage.ts'
+import { promiseAll, sabotagedRules, tamperedReport, withoutHolders } from './sabotage.ts'
 import { Patience } from './patience.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
-import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
+import { USUAL_PACE, joinMs, type WorldConfig, type WorldPace } from './world-config.ts'
 import { budgetTerms, regionName, type WorldTerms } from './world-terms.ts'
 
-type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'handOver'
+type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'toOwnRegion' | 'handOver'
 
 /**
  * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
@@ -93,16 +94,7 @@ export class BudgetWorld implements Fleet {
   }
 
   get breakable(): Breakable {
-    const leader = (): RegionMachine | undefined =>
-      this.processes.find((machine) => machine.process.isAllocator && machine.pausedUntilMs <= this.nowMs)
-    return {
-      hasAllocator: leader() !== undefined,
-      killAllocator: () => {
-        const machine = leader()
-        if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
-      },
-      retireAllocator: () => leader()?.process.retire(),
-    }
+    return breakableOf(this)
   }
 
   /** Runs one step. False when the promise was broken in it. */
@@ -140,10 +132,16 @@ export class BudgetWorld implements Fleet {
     if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
   }
 
+  /** The machine whose process is the region's aggregator; undefined while there is none that runs. */
+  aggregator(region: number): RegionMachine | undefined {
+    return this.processes.find(
+      (each) => each.region === region && each.pausedUntilMs <= this.nowMs && each.process.regionElection.office,
+    )
+  }
+
   /** What a region has in force, as its aggregator sees it. */
   force(region: number): Share {
-    const machine = this.processes.find((each) => each.region === region && each.process.aggregator('b'))
-    return machine?.process.aggregator('b')?.force ?? NO_SHARE
+    return this.aggregator(region)?.process.aggregator('b')?.force ?? NO_SHARE
   }
 
   /** The machine dies and comes back at once as a new incarnation that knows nothing. */
@@ -213,18 +211,12 @@ export class BudgetWorld implements Fleet {
         region,
         index,
         clock: this.#newClock(),
-        pausedUntilMs: this.#joinMs(index),
+        pausedUntilMs: joinMs(this.#config, index),
       }
       const whole = { ...machine, budget: this.#newBudget(machine) }
       this.sidecars.push(whole)
       this.#sidecarsByName.set(machine.name, whole)
     }
-  }
-
-  /** Spread, so that reports do not come in step. */
-  #joinMs(index: number): number {
-    const { joinMs, sidecars } = this.#config
-    return joinMs === undefined ? 0 : joinMs + (1_000 * index) / sidecars
   }
 
   #newBudget({ name, clock }: Machine): LeasedBudget {
@@ -275,6 +267,12 @@ export class BudgetWorld implements Fleet {
         for (const other of this.processes) {
           const handle = (): Vote | undefined => other.process.vote(request)
           this.#poll(machine, other, handle, (vote) => find()?.process.receiveVote(vote))
+        }
+      },
+      toOwnRegion: (message) => {
+        const said = this.#config.sabotage.isLedgerForgotten ? withoutHolders(message) : message
+        for (const other of this.#processesOf[machine.region] ?? []) {
+          if (other.name !== machine.name) this.#carry(machine, other, () => other.process.receiveSuccession(said))
         }
       },
       handOver: (whole) => {

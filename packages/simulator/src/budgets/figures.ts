@@ -35,11 +35,15 @@ export function leaderlessMs(recording: Recording, fromMs: number): number {
   return back < 0 ? Number.POSITIVE_INFINITY : (after[back]?.nowMs ?? 0) - fromMs
 }
 
-/** How long after `fromMs` all regions together held less than that rate, in milliseconds; 0 if they always had it. */
-export function lackMs(recording: Recording, rate: number, fromMs: number, toMs: number): number {
+/**
+ * How long after `fromMs` all regions together, or the one that is named, held less than that rate, in milliseconds; 0 if they always
+ * had it.
+ */
+export function lackMs(recording: Recording, rate: number, fromMs: number, toMs: number, region?: number): number {
   for (let nowMs = toMs; nowMs > fromMs; nowMs -= recording.sampleMs) {
-    const held = recording.at(nowMs)?.held.reduce<number>((sum, part) => sum + (part ?? 0), 0) ?? 0
-    if (held < rate) return nowMs - fromMs
+    const parts = recording.at(nowMs)?.held ?? []
+    const own = region === undefined ? parts : [parts[region]]
+    if (own.reduce<number>((sum, part) => sum + (part ?? 0), 0) < rate) return nowMs - fromMs
   }
   return 0
 }

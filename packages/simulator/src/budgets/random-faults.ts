@@ -42,6 +42,7 @@ export class RandomFaults {
       () => this.#breakKey(),
       () => this.#retire(),
       () => this.#end(this.#pick(this.#world.sidecars)),
+      () => this.#replace(Math.floor(this.#random.next() * this.#regions)),
     ]
     this.log.push(`${nowMs} ms: ${this.#pick(faults)()}`)
   }
@@ -116,6 +117,16 @@ export class RandomFaults {
     this.#world.end(machine)
     this.#world.truth.schedule(forMs, () => this.#world.restart(machine))
     return `${machine.name} ends, and starts again after ${forMs} ms`
+  }
+
+  /** Told to go, it stays until somebody has taken over, or it is stopped. */
+  #replace(region: number): string {
+    const leader = this.#world.aggregator(region)
+    if (!leader) return `r${region} has no aggregator to replace`
+    leader.process.retire()
+    const afterMs = this.#duration()
+    this.#world.truth.schedule(afterMs, () => this.#world.restart(leader))
+    return `${leader.name}, the aggregator, is told to go, and restarts after ${afterMs} ms`
   }
 
   #duration(): number {

@@ -10,6 +10,7 @@ import {
   type Ledger,
   type RegionNodeConfig,
   type Share,
+  type SuccessionMessage,
   type Vote,
 } from '@spillway/budget'
 import type { Clock } from '@spillway/clock'
@@ -39,7 +40,7 @@ export interface Sabotage {
   readonly isForgetful?: boolean
   /** S11: voters promise to everybody who asks. */
   readonly isTwoFaced?: boolean
-  /** An allocator that leaves hands its office over without saying what it had granted. */
+  /** Who leaves an office hands it over without saying what it had granted. */
   readonly isLedgerForgotten?: boolean
   /** S7: a bucket keeps what it has saved up, and may save up as much again, when its burst shrinks. */
   readonly isUntruncated?: boolean
@@ -79,6 +80,12 @@ export function promiseAll(vote: Vote): Vote {
   return { ...vote, isPromised: true, forMs: defaultVoteTimes.ttlMs, otherEpoch: 0 }
 }
 
+/** What an aggregator that leaves says, without what its sidecars have. */
+export function withoutHolders(message: SuccessionMessage): SuccessionMessage {
+  if (message.kind !== 'hand_over') return message
+  return { ...message, budgets: message.budgets.map((each) => ({ ...each, holders: [] })) }
+}
+
 /** The naive books: the newest grant is all that counts. */
 export class NewestOnlyLedger implements Ledger {
   #newest: Booking | undefined
@@ -103,6 +110,10 @@ export class NewestOnlyLedger implements Ledger {
 
   end(): void {
     this.#newest = undefined
+  }
+
+  lastSliceExpiryMs(): number {
+    return this.#newest?.sliceExpiresMs ?? 0
   }
 
   lastExpiryMs(): number {

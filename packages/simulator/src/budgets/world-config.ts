@@ -43,3 +43,8 @@ export interface WorldPace {
 
 /** As in the sidecar. */
 export const USUAL_PACE: WorldPace = { stepMs: 10, pollMs: 20, allocateMs: 50 }
+
+/** When the sidecar of that number starts: spread, so that reports do not come in step. */
+export function joinMs({ joinMs, sidecars }: Pick<WorldConfig, 'joinMs' | 'sidecars'>, index: number): number {
+  return joinMs === undefined ? 0 : joinMs + (1_000 * index) / sidecars
+}
