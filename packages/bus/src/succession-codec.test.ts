@@ -46,6 +46,7 @@ const handOver: RegionHandOver = {
           incarnation: 'i',
           seq: 5,
           wants: [1, 2.5],
+          returned: 3,
           share,
           remainingMs: 2_900,
           slice,

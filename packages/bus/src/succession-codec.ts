@@ -125,6 +125,7 @@ function commitmentOf(entry: Plain): SidecarCommitment {
     incarnation: text(entry['incarnation']),
     seq: number(entry['seq']),
     wants: numbers(entry['wants']),
+    returned: number(entry['returned']),
     share: share(entry['share']),
     remainingMs: number(entry['remainingMs']),
     slice: share(entry['slice']),

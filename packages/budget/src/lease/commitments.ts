@@ -12,6 +12,7 @@ export function commitmentsOf(book: HolderBook, nowMs: number): SidecarCommitmen
       incarnation,
       seq: isInTouch ? latest.seq : 0,
       wants: isInTouch ? latest.wants : [],
+      returned: isInTouch ? latest.returned : 0,
       share: ledger.commit(nowMs),
       remainingMs: Math.max(0, ledger.lastExpiryMs() - nowMs),
       slice: ledger.sliceCommit(nowMs),

@@ -93,7 +93,7 @@ export class HolderBook {
   }
 
   /** As {@link inherit}; with a number above 0, it was heard of by the predecessor, and needs no answer. */
-  goOn(part: Inherited, heard: Pick<LeaseReport, 'budget' | 'seq' | 'wants'>, nowMs: number): void {
+  goOn(part: Inherited, heard: Pick<LeaseReport, 'budget' | 'seq' | 'wants' | 'returned'>, nowMs: number): void {
     this.inherit(part, nowMs)
     const holder = this.#holders.get(`${part.id}\n${part.incarnation}`)
     if (!holder || heard.seq === 0) return

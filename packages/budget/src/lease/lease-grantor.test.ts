@@ -157,3 +157,27 @@ describe('a holder that has ended', () => {
     expect(grantor.allocate(capacity)).toMatchObject([{ incarnation: 'next' }])
   })
 })
+
+test.each([
+  ['who was in touch', 3],
+  ['of whom nothing was heard', 0],
+])('counts no unit again that was given back to a predecessor, by one %s', (_, seq) => {
+  const grantor = aGrantor()
+  grantor.allocate(capacity)
+  const share = { rate: 10, burst: 4 }
+  const left = { holder: 's', incarnation: 'i', wants: [1], returned: 20, share, slice: NO_SHARE }
+  grantor.goOn({ ...left, seq, remainingMs: 3_000, sliceRemainingMs: 0 }, 0)
+  grantor.receive(aReport({ seq: 4, force: share, returned: 20 }))
+
+  expect(grantor.pot.level).toBe(0)
+})
+
+test('counts no unit again that was given back to a predecessor which handed over', () => {
+  const grantor = aGrantor()
+  grantor.allocate(capacity)
+  const share = { rate: 10, burst: 4 }
+  grantor.inherit({ budget: 'b', holder: 's', incarnation: 'i', share, remainingMs: 3_000 }, 3_000)
+  grantor.receive(aReport({ seq: 4, force: share, returned: 20 }))
+
+  expect(grantor.pot.level).toBe(0)
+})

@@ -122,7 +122,9 @@ export class LeaseGrantor {
     const { committed, latest } = holder // a newcomer's is this report itself
     if (report.isFinal) this.#book.ended(holder, report, nowMs)
     else this.#book.heard(holder, report, nowMs)
-    this.#pot.reclaim(committed.burst - holder.committed.burst, report.returned - latest.returned, nowMs)
+    // What was given back to a predecessor is not known here: it may have been granted again.
+    const returned = latest.seq === 0 ? 0 : report.returned - latest.returned
+    this.#pot.reclaim(committed.burst - holder.committed.burst, returned, nowMs)
     return 'taken'
   }
 
@@ -222,7 +224,7 @@ export class LeaseGrantor {
   }
 
   /** Goes on with a sidecar as a predecessor left it, told at `sinceMs` or before: its report and all that is out count as ours. */
-  goOn({ holder: id, incarnation, seq, wants, ...held }: SidecarCommitment, sinceMs: number): void {
+  goOn({ holder: id, incarnation, seq, wants, returned, ...held }: SidecarCommitment, sinceMs: number): void {
     const entitlement = this.#entitlementOf(id)
     if (!entitlement) return
     const { share, remainingMs, slice, sliceRemainingMs } = held
@@ -231,7 +233,7 @@ export class LeaseGrantor {
     const sliceExpiresMs = sinceMs + this.#slow(sliceRemainingMs)
     ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice, sliceExpiresMs })
     const holder = { id, incarnation, entitlement, reserved: NO_SHARE, ledger, granted: share }
-    this.#book.goOn(holder, { budget: this.#config.budget, seq, wants }, this.#clock.nowMs())
+    this.#book.goOn(holder, { budget: this.#config.budget, seq, wants, returned }, this.#clock.nowMs())
   }
 
   /** Nobody is left without the part of the floor that it is to keep when it is cut off, asked for or not. */

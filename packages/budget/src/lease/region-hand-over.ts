@@ -77,6 +77,8 @@ export interface SidecarCommitment {
   /** Number of its newest report; 0 when it is not in touch, or another incarnation has taken its place. */
   readonly seq: number
   readonly wants: readonly number[]
+  /** As that report says. */
+  readonly returned: number
   /** The slice included. */
   readonly share: Share
   readonly remainingMs: number
@@ -119,13 +121,14 @@ function isSaneLease({ incarnation, lastSeq, epoch, seq, ...held }: HeldLease): 
   )
 }
 
-function isSaneCommitment({ holder, incarnation, seq, wants, ...held }: SidecarCommitment): boolean {
+function isSaneCommitment({ holder, incarnation, seq, wants, returned, ...held }: SidecarCommitment): boolean {
   const { share, remainingMs, slice, sliceRemainingMs } = held
   return (
     holder !== '' &&
     incarnation !== '' &&
     isCount(seq) &&
     wants.every(isAmount) &&
+    isAmount(returned) &&
     isSaneShare(share) &&
     isSaneShare(slice) &&
     isAmount(remainingMs) &&
