@@ -147,7 +147,7 @@ function leftKey(changed = 0): (request: KeyRequest) => KeyAnswer {
 }
 
 const left = { incarnation: 'old', epoch: 41, revision: 7 }
-const soon = { monotonicMs: 5_000, wallMs: Number.POSITIVE_INFINITY }
+const soon = { monotonicMs: 5_000, wallMs: Number.POSITIVE_INFINITY, deadMs: 6_000 }
 
 test('a leader that leaves is followed at once by its heir, under a higher epoch', () => {
   const { election, clock } = newElection()
@@ -158,6 +158,7 @@ test('a leader that leaves is followed at once by its heir, under a higher epoch
   run(election, clock, 200, key)
 
   expect(election.office?.epoch).toBeGreaterThan(41)
+  expect(election.isHeir).toBe(true)
 })
 
 test.each([
@@ -169,6 +170,7 @@ test.each([
   run(election, clock, 9_000, key)
 
   expect(election.office).toBeUndefined()
+  expect(election.isHeir).toBe(false)
 })
 
 test('who has left says at which revision, and never stands again', () => {

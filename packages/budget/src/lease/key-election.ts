@@ -1,6 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import type { Office, OfficeElection, RegionLeave } from './office.ts'
-import type { SendTime } from './send-log.ts'
+import type { HeirTime, Office, OfficeElection, RegionLeave } from './office.ts'
 
 /** What a leader writes into the key. */
 export interface KeyEntry {
@@ -58,6 +57,7 @@ type State =
       readonly epoch: number
       readonly deadlineMs: number
       readonly deadlineWallMs: number
+      readonly isHeir: boolean
     }
 
 interface UnderWay {
@@ -104,6 +104,10 @@ export class KeyElection implements OfficeElection {
     return nowMs < deadlineMs ? { epoch: state.epoch, deadlineMs } : undefined
   }
 
+  get isHeir(): boolean {
+    return this.#state.kind === 'leading' && this.#state.isHeir
+  }
+
   sawEpoch(epoch: number): void {
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
     if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
@@ -121,7 +125,7 @@ export class KeyElection implements OfficeElection {
     return { incarnation: this.#config.incarnation, epoch: state.epoch, revision: state.revision }
   }
 
-  inherit({ epoch, revision }: RegionLeave, until: SendTime): boolean {
+  inherit({ epoch, revision }: RegionLeave, until: HeirTime): boolean {
     if (this.#hasLeft || this.#state.kind === 'leading') return false
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
     this.#inherited = { revision, untilMs: until.monotonicMs, untilWallMs: until.wallMs }
@@ -160,7 +164,7 @@ export class KeyElection implements OfficeElection {
         return this.#written(answer.revision, done, nowMs)
       case 'refused':
         if (done.request.kind === 'update') this.#spendInheritance()
-        else if (this.#isHeir) this.#nextMs = nowMs
+        else if (this.#mayInherit) this.#nextMs = nowMs
         if (this.#state.kind !== 'following') this.#follow(nowMs)
         return this.#observe(answer.revision, nowMs)
       case 'found':
@@ -177,11 +181,11 @@ export class KeyElection implements OfficeElection {
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
     }
     if (state.kind === 'elected') {
-      const isQuiet = nowMs >= this.#quietEndMs || this.#isHeir
+      const isQuiet = nowMs >= this.#quietEndMs || this.#mayInherit
       const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
     }
-    if (this.#isHeir) {
+    if (this.#mayInherit) {
       const { revision } = this.#inherited
       const epoch = 1 + Math.max(revision + 1, this.#highestEpoch)
       return { kind: 'update', ifRevision: revision, entry: { incarnation, epoch } }
@@ -196,7 +200,10 @@ export class KeyElection implements OfficeElection {
     else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     this.#watch = { ...this.#watch, revision, heardMs: nowMs }
     const { epoch } = request.entry
-    if (epoch === 0 || epoch < this.#highestEpoch) {
+    const isLeading = this.#state.kind === 'leading'
+    const isHeir = isLeading ? this.isHeir : this.#mayInherit
+    const isTooEarly = !isLeading && !isHeir && nowMs < this.#quietEndMs
+    if (epoch === 0 || epoch < this.#highestEpoch || isTooEarly) {
       this.#state = { kind: 'elected', revision }
       this.#nextMs = Math.max(nowMs, Math.min(this.#nextMs, this.#quietEndMs))
       return
@@ -204,7 +211,7 @@ export class KeyElection implements OfficeElection {
     this.#highestEpoch = epoch
     const heldMs = this.#config.ttlMs * (1 - this.#config.drift)
     const deadlines = { deadlineMs: sentMs + heldMs, deadlineWallMs: sentWallMs + heldMs }
-    this.#state = { kind: 'leading', revision, epoch, ...deadlines }
+    this.#state = { kind: 'leading', revision, epoch, ...deadlines, isHeir }
     this.#spendInheritance()
     this.#nextMs = sentMs + this.#config.renewMs
   }
@@ -233,7 +240,7 @@ export class KeyElection implements OfficeElection {
     return this.#watch.quietSinceMs + this.#config.ttlMs * (1 + this.#config.drift)
   }
 
-  get #isHeir(): boolean {
+  get #mayInherit(): boolean {
     const { untilMs, untilWallMs } = this.#inherited
     return this.#clock.nowMs() < untilMs && this.#clock.wallMs() < untilWallMs
   }

@@ -94,6 +94,8 @@ export class RegionNode {
   #terms: ReadonlyMap<string, BudgetTerms>
   readonly #succession: Succession
   #term: RegionTerm | undefined
+  /** Of the newest allocator that was heard to leave. */
+  #inheritedEpoch = 0
   /** Reports of regions came in since the last pass over them. */
   #hasHeard = false
 
@@ -166,7 +168,7 @@ export class RegionNode {
       case 'claim':
         return this.#leaveTo(message)
       case 'hand_over': {
-        const inherited = this.#succession.take(message)
+        const inherited = this.regionElection.office ? undefined : this.#succession.take(message)
         if (inherited) this.regionElection.inherit(message, inherited.until)
       }
     }
@@ -197,9 +199,15 @@ export class RegionNode {
 
   /** An allocator has left in good order, and this is what it had out. */
   receiveHandOver(handOver: HandOver): void {
-    if (!isSaneHandOver(handOver)) return
+    const { commitments, epoch } = handOver
+    // One that is late was booked by whoever left after it, or is dead.
+    if (!isSaneHandOver(handOver) || epoch < this.#inheritedEpoch) return
     if (!this.allocatorElection.inherit(handOver)) return
-    for (const commitment of handOver.commitments) this.#allocators.get(commitment.budget)?.inherit(commitment)
+    this.#inheritedEpoch = epoch
+    for (const [budget, allocator] of this.#allocators) {
+      const own = commitments.filter((commitment) => commitment.budget === budget)
+      allocator.inherit(own)
+    }
   }
 
   /** Asks the elections and sends the reports that are due. To be called every 20 ms. */
@@ -316,7 +324,7 @@ export class RegionNode {
       config: this.#config,
       terms: this.#terms,
       reservedFor: (budget) => this.#allocators.get(budget)?.reservedFor(region) ?? NO_SHARE,
-      succession: this.#succession,
+      inheritance: this.regionElection.isHeir ? this.#succession.inheritance : undefined,
       clock: this.#clock,
     })
     return this.#term

@@ -2,10 +2,9 @@ import type { Clock } from '@spillway/clock'
 import { Aggregator } from './aggregator.ts'
 import { LeaseGrantor } from './lease-grantor.ts'
 import { LeaseHolder } from './lease-holder.ts'
-import type { BudgetHandOver } from './region-hand-over.ts'
 import type { RegionNodeConfig } from './region-node.ts'
 import { NO_SHARE, type Share } from './share.ts'
-import type { Succession } from './succession.ts'
+import type { Inheritance } from './succession.ts'
 import type { BudgetTerms } from './terms.ts'
 import { defaultVoteTimes } from './vote-election.ts'
 import { Voter } from './voter.ts'
@@ -24,24 +23,19 @@ export interface RegionTermParts {
   readonly terms: ReadonlyMap<string, BudgetTerms>
   /** The most that may be in force without a lease in this region, as far as this process knows. */
   readonly reservedFor: (budget: string) => Share
-  readonly succession: Succession
+  /** What a predecessor left to this term; undefined where nobody did, or somebody else was in between. */
+  readonly inheritance: Inheritance | undefined
   readonly clock: Clock
 }
 
 /**
  * A term begins. Usually all leases of the predecessor are dead by then, but for slices of the floor. If it left for this process and
- * nobody was in office since, this one goes on in its place, above and below. What was left is booked in any case until it has run
- * out: this process may have been elected because of it.
+ * nobody was in office since, this one goes on in its place, above and below.
  */
 export function beginTerm(epoch: number, parts: RegionTermParts): RegionTerm {
-  const { config, terms, succession, clock } = parts
-  const { inheritance } = succession
-  const isDirect = succession.spend()
-  const left = new Map(inheritance?.handOver.budgets.map((each) => [each.budget, each]))
+  const { config, terms, inheritance, clock } = parts
   const aggregators = new Map(
-    Array.from(terms.values(), (each) => {
-      return [each.budget, newAggregator(each, epoch, left.get(each.budget), isDirect, parts)] as const
-    }),
+    Array.from(terms.values(), (each) => [each.budget, newAggregator(each, epoch, parts)] as const),
   )
   const { region, electionDrift: drift } = config
   // What a predecessor promised in the region's name ended with its office, which was before this one began; or it told.
@@ -50,19 +44,14 @@ export function beginTerm(epoch: number, parts: RegionTermParts): RegionTerm {
   return { epoch, aggregators, voter }
 }
 
-function newAggregator(
-  terms: BudgetTerms,
-  epoch: number,
-  left: BudgetHandOver | undefined,
-  isDirect: boolean,
-  { config, reservedFor, succession, clock }: RegionTermParts,
-): Aggregator {
+function newAggregator(terms: BudgetTerms, epoch: number, parts: RegionTermParts): Aggregator {
+  const { config, reservedFor, inheritance, clock } = parts
   const { region, drift, spare, sidecarLeaseMs, sliceMs, newLedger } = config
   const { budget } = terms
   const incarnation = `${config.incarnation}/${epoch}`
-  const heir = isDirect ? left : undefined
-  const identity = { budget, holder: region, incarnation: heir?.above?.incarnation ?? incarnation, drift }
-  const above = new LeaseHolder(identity, clock, heir?.above, succession.since)
+  const left = inheritance?.handOver.budgets.find((each) => each.budget === budget)
+  const identity = { budget, holder: region, incarnation: left?.above?.incarnation ?? incarnation, drift }
+  const above = new LeaseHolder(identity, clock, left?.above, inheritance?.since)
   above.limitSlice(terms.regions.get(region)?.floor ?? NO_SHARE)
   const below = new LeaseGrantor(
     {
@@ -73,8 +62,8 @@ function newAggregator(
       spare,
       ttlMs: sidecarLeaseMs,
       sliceTtlMs: sliceMs,
-      slicesBefore: heir?.unknownSlices ?? reservedFor(budget),
-      areSlicesKnown: heir?.areSlicesKnown === true,
+      slicesBefore: left?.unknownSlices ?? reservedFor(budget),
+      areSlicesKnown: left?.areSlicesKnown === true,
       lumps: 'always',
       leastBurst: 2,
       worthwhile: 0.05,
@@ -83,7 +72,6 @@ function newAggregator(
     clock,
     () => ({ floor: NO_SHARE, weight: 1 }),
   )
-  const receivedMs = succession.inheritance?.receivedMs ?? clock.nowMs()
-  for (const holder of left?.holders ?? []) below.goOn(isDirect ? holder : { ...holder, seq: 0, wants: [] }, receivedMs)
+  for (const holder of left?.holders ?? []) below.goOn(holder, inheritance?.receivedMs ?? clock.nowMs())
   return new Aggregator(above, below, clock)
 }

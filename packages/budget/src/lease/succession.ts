@@ -1,5 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import type { Office } from './office.ts'
+import type { HeirTime, Office } from './office.ts'
 import {
   isSaneSuccession,
   type RegionHandOver,
@@ -21,10 +21,11 @@ const MOST_HOLDERS = 4_096
 /** What a leader has left to this process. */
 export interface Inheritance {
   readonly handOver: RegionHandOver
-  /** When it came in, on the monotonic clock: after it was told. */
+  /** When this process claimed it, before it was told. */
+  readonly since: SendTime
+  /** When it came in, on the monotonic clock, after it was told. */
   readonly receivedMs: number
-  /** Nobody else can be in office until then, on both clocks. */
-  readonly until: SendTime
+  readonly until: HeirTime
 }
 
 /**
@@ -46,7 +47,6 @@ export class Succession {
   #copiesLeft = 0
   #claimedOf = ''
   #inheritance: Inheritance | undefined
-  #isSpent = false
 
   /** `incarnation` is that of this process, `drift` the largest relative difference between clocks. */
   constructor(incarnation: string, drift: number, clock: Clock) {
@@ -97,31 +97,18 @@ export class Succession {
   take(handOver: RegionHandOver): Inheritance | undefined {
     const { heir, incarnation, anchor, officeMs } = handOver
     const isOurs = heir === this.#incarnation && incarnation === this.#claimedOf && isSaneSuccession(handOver)
-    const sentAt = isOurs ? this.#claims.sentAt(anchor) : undefined
-    if (!sentAt || this.#isLeaving || this.#inheritance?.handOver.incarnation === incarnation) return undefined
+    const since = isOurs ? this.#claims.sentAt(anchor) : undefined
+    if (!since || this.#isLeaving || this.#inheritance?.handOver.incarnation === incarnation) return undefined
     const forMs = officeMs * (1 - this.#drift)
-    const until = { monotonicMs: sentAt.monotonicMs + forMs, wallMs: sentAt.wallMs + forMs }
-    this.#isSpent = false
-    this.#inheritance = { handOver, receivedMs: this.#clock.nowMs(), until }
+    const receivedMs = this.#clock.nowMs()
+    const deadMs = receivedMs + officeMs * (1 + this.#drift)
+    const until = { monotonicMs: since.monotonicMs + forMs, wallMs: since.wallMs + forMs, deadMs }
+    this.#inheritance = { handOver, since, receivedMs, until }
     return this.#inheritance
   }
 
-  /** What was inherited last; parts of it may have run out. */
+  /** What was inherited last; it may be too late for it. */
   get inheritance(): Inheritance | undefined {
     return this.#inheritance
-  }
-
-  /** A term of office begins now: it follows at once upon that of whom this process has inherited. True once. */
-  spend(): boolean {
-    const { until } = this.#inheritance ?? {}
-    const isDirect = until && this.#clock.nowMs() < until.monotonicMs && this.#clock.wallMs() < until.wallMs
-    const isFirst = !this.#isSpent
-    this.#isSpent = true
-    return isFirst && isDirect === true
-  }
-
-  /** When the claim was sent that the inheritance answers; what was left counts from it. Undefined without. */
-  get since(): SendTime | undefined {
-    return this.#inheritance && this.#claims.sentAt(this.#inheritance.handOver.anchor)
   }
 }
