@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { LeasedBudget, defaultLeasedBudgetConfig, defaultRegionNodeConfig, type BudgetTerms } from '@spillway/budget'
 import {
   RegionLink,
@@ -159,6 +160,30 @@ export class Fleet {
     link.start()
     this.#voters.push(link)
   }
+}
+
+/** A region's aggregator is told to go, under load: another one is in office within a second, and no sidecar has less meanwhile. */
+export async function followedAtOnce(fleet: Fleet, region: string): Promise<void> {
+  const leaders = (): string[] =>
+    [...fleet.regions].filter(([id, { node }]) => id.startsWith(region) && node.regionElection.office).map(([id]) => id)
+  const { budget } = fleet.sidecar(`${region}-a`)
+  const load = fleet.load(`${region}-a`, 1_500, 6_000)
+  await expect.poll(() => budget.force.rate, { timeout: 5_000 }).toBeGreaterThan(0.4 * TERMS.share.rate)
+  const [before = ''] = leaders()
+  const { epoch } = budget
+  const held = budget.force.rate
+  let least = held
+  const watch = setInterval(() => (least = Math.min(least, budget.force.rate)), 5)
+
+  fleet.regions.get(before)?.node.retire()
+
+  await expect.poll(leaders, { timeout: 1_000, interval: 20 }).not.toEqual([before])
+  await expect.poll(() => budget.epoch, { timeout: 4_000 }).toBeGreaterThan(epoch)
+  await load
+  clearInterval(watch)
+  expect(leaders()).toHaveLength(1)
+  expect(budget.isCutOff).toBe(false)
+  expect(least).toBeGreaterThan(0.8 * held)
 }
 
 function votersOf(region: string): string[] {

@@ -2,7 +2,7 @@ import type { LeaseGrant, LeaseReport } from '@spillway/budget'
 import { encodeGrants, encodeReports } from '@spillway/bus'
 import { NatsServer, natsVersions } from '@spillway/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Fleet, TERMS } from './fleet.ts'
+import { Fleet, TERMS, followedAtOnce } from './fleet.ts'
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -163,6 +163,10 @@ describe.each(natsVersions())('leases on nats-server $version', ({ binary }) => 
     sender.publish('spillway.v1.report.eu.s0.eu-b', new Uint8Array([255]))
 
     await expect.poll(() => subjects.at(-1)).toMatch(/^spillway\.v1\.advice\.eu\.eu-[12]\.unreadable$/)
+  })
+
+  test('an aggregator that is told to go is followed at once, and its sidecars keep what they have', async () => {
+    await followedAtOnce(fleet, 'eu')
   })
 
   test('with NATS gone nothing blocks or fails; after its return leases and reports resume', async () => {

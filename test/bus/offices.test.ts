@@ -1,6 +1,7 @@
+import type { RegionLink } from '@spillway/bus'
 import { NatsServer, natsVersions } from '@spillway/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Fleet, TERMS } from './fleet.ts'
+import { Fleet, TERMS, followedAtOnce } from './fleet.ts'
 
 /** A voter that has just started promises nothing for as long. */
 const SILENT_MS = 8_000
@@ -13,6 +14,7 @@ describe.each(natsVersions())('offices by votes on nats-server $version', ({ bin
   let server: NatsServer
   let fleet: Fleet
   let startMs: number
+  let retired: RegionLink | undefined
 
   beforeAll(async () => {
     server = await NatsServer.start({ binary, jetStream: false, config: Fleet.accounts('voters') })
@@ -55,6 +57,7 @@ describe.each(natsVersions())('offices by votes on nats-server $version', ({ bin
     const epoch = before?.node.allocatorElection.office?.epoch ?? 0
 
     before?.node.retire()
+    retired = before
 
     await expect.poll(() => Math.min(...epochs()), { timeout: 2_000, interval: 20 }).toBeGreaterThan(epoch)
     expect(before?.node.isAllocator).toBe(false)
@@ -62,6 +65,12 @@ describe.each(natsVersions())('offices by votes on nats-server $version', ({ bin
     await load
     expect(worstExcess(admitted, TERMS.share.rate)).toBeLessThanOrEqual(TERMS.share.burst)
     expect(admitted.length).toBeGreaterThan(0.85 * UNFLOORED * 8)
+  })
+
+  test('an aggregator that is told to go is followed at once, and its sidecars keep what they have', async () => {
+    // Where nobody was told so before.
+    const elsewhere = [...fleet.regions].find(([, link]) => link === retired)?.[0].startsWith('eu') ? 'us' : 'eu'
+    await followedAtOnce(fleet, elsewhere)
   })
 })
 

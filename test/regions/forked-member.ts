@@ -5,6 +5,10 @@ import type { Member } from './member.ts'
 
 /** Silent for longer than this, a process is taken for frozen. In milliseconds. */
 const SILENT_MS = 1_500
+/** Longest time for it to end in good order, in milliseconds. */
+const LEAVE_MS = 3_000
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A process of the tour's own programs, which tells how it is and ends with this one. */
 export class ForkedMember implements Member {
@@ -53,8 +57,11 @@ export class ForkedMember implements Member {
     await gone
   }
 
-  leave(): Promise<void> {
-    return this.kill()
+  async leave(): Promise<void> {
+    this.signal('SIGTERM')
+    const endMs = performance.now() + LEAVE_MS
+    while (this.#child && performance.now() < endMs) await pause(20)
+    await this.kill()
   }
 
   close(): Promise<void> {

@@ -1,10 +1,13 @@
-/** A region process of the tour, started by it: one candidate for aggregator and allocator. */
+/** A region process of the tour, started by it: one candidate for aggregator and allocator. Hands over what it is on SIGTERM. */
 import { defaultRegionNodeConfig } from '@spillway/budget'
 import { RegionLink, connectBus } from '@spillway/bus'
 import { systemClock, systemRandom } from '@spillway/clock'
 import { setupOf, tell } from './child.ts'
 import { TERMS } from './terms.ts'
 import { SHARD, credentialsOf } from './topology.ts'
+
+/** How long somebody may take to take its offices over, in milliseconds; as a sidecar with that role waits. */
+const HAND_OVER_MS = 1_000
 
 const { name, region, urls, incarnation, sliceMs } = setupOf(process.argv)
 const connection = await connectBus({ servers: [urls[region]], name, ...credentialsOf(name) })
@@ -24,6 +27,7 @@ const link = new RegionLink(
   systemRandom,
 )
 link.start()
+process.once('SIGTERM', () => void leave())
 tell(() => {
   const { regionElection, allocatorElection } = link.node
   return {
@@ -32,3 +36,12 @@ tell(() => {
     allocator: allocatorElection.office?.epoch ?? 0,
   }
 })
+
+async function leave(): Promise<void> {
+  const endMs = performance.now() + HAND_OVER_MS
+  link.node.retire()
+  while (!link.node.isOutOfOffice && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, 20))
+  link.stop()
+  await connection.close()
+  process.exit(0)
+}

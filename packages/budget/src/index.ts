@@ -27,6 +27,13 @@ export {
   type KeyEntry,
   type KeyRequest,
 } from './lease/key-election.ts'
+export type {
+  BudgetHandOver,
+  HeldLease,
+  RegionHandOver,
+  SidecarCommitment,
+  SuccessionMessage,
+} from './lease/region-hand-over.ts'
 export type { Leave, Office, OfficeElection } from './lease/office.ts'
 export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'
 export { Bucket, NEVER, type BucketStart } from './bucket.ts'
@@ -43,4 +50,4 @@ export { Budgets } from './budgets.ts'
 export type { CallBudget } from './call-budget.ts'
 export { SharedBudget, type OnCutOff, type SharedBudgetConfig } from './shared-budget.ts'
 export { VoteElection, defaultVoteTimes, type VoteElectionConfig } from './lease/vote-election.ts'
-export { Voter, type Vote, type VoterConfig, type VoteRequest } from './lease/voter.ts'
+export { Voter, type Vote, type VoterConfig, type VoteRequest, type VoterState } from './lease/voter.ts'

@@ -54,6 +54,12 @@ test('a report without an acknowledgement and a slice for good keep their meanin
   expect(decodeGrants(encodeGrants([forGood]), 'checkout-1')).toEqual([forGood])
 })
 
+test('a last report arrives as one', () => {
+  const last = { ...report, isFinal: true as const }
+
+  expect(decodeReports(encodeReports('i1', [last]), 'checkout-1')).toEqual([last])
+})
+
 test('what says nothing of terms arrives without', () => {
   const silent = { ...report, terms: undefined }
   const mute = { ...grant, terms: undefined }

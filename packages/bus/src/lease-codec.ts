@@ -1,11 +1,8 @@
 import { TERMS_PHASES, type LeaseGrant, type LeaseReport, type TermsInForce, type TermsReport } from '@spillway/budget'
-import { decode, isPlain, list, messageType, number, share, text, type Plain } from './wire-fields.ts'
+import { decode, isPlain, list, messageType, number, numbers, share, text, type Plain } from './wire-fields.ts'
 
 const Reports = messageType('LeaseReports')
 const Grants = messageType('LeaseGrants')
-
-/** More tiers in one report likewise. */
-const MOST_TIERS = 16
 
 /** One message of reports. All must be of one holder and one incarnation. */
 export function encodeReports(incarnation: string, reports: readonly LeaseReport[]): Uint8Array {
@@ -21,6 +18,7 @@ export function encodeReports(incarnation: string, reports: readonly LeaseReport
     level: report.level,
     asks: [...report.asks],
     returned: report.returned,
+    isFinal: report.isFinal === true,
     terms: report.terms && configuredEntry(report.terms),
   }))
   return Reports.encode({ incarnation, reports: entries }).finish()
@@ -48,6 +46,7 @@ export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] 
     asks: numbers(entry['asks']),
     returned: number(entry['returned']),
     terms: isPlain(entry['terms']) ? configured(entry['terms']) : undefined,
+    isFinal: entry['isFinal'] === true || undefined,
   }))
 }
 
@@ -123,8 +122,4 @@ function inForce(entry: Plain): TermsInForce {
     whole: share(entry['whole']),
     phase: TERMS_PHASES[number(entry['phase'])] ?? 'agreeing',
   }
-}
-
-function numbers(value: unknown): number[] {
-  return Array.isArray(value) ? value.slice(0, MOST_TIERS).map(number) : []
 }

@@ -15,6 +15,7 @@ import { EpochGuard } from './epoch-guard.ts'
 import { LeaderKey } from './leader-key.ts'
 import { decodeGrants, decodeReports, encodeGrants, encodeReports } from './lease-codec.ts'
 import { lastToken, subject } from './subject.ts'
+import { decodeSuccession, encodeSuccession } from './succession-codec.ts'
 import { TermsWatch } from './terms-watch.ts'
 import {
   decodeHandOver,
@@ -82,8 +83,12 @@ export class RegionLink {
           this.#publish(subject.regionVote(region, shard, process), encodeVoteRequest(request)),
         toAllRegions: (request) => this.#publish(subject.vote(shard, region), encodeVoteRequest(request)),
         handOver: (handOver) => this.#handOver(handOver),
-        toCandidates: (reports) =>
-          this.#publish(subject.up(shard, region), encodeReports(reports[0]?.incarnation ?? '', reports)),
+        toOwnRegion: (message) => this.#publish(subject.succession(region, shard, process), encodeSuccession(message)),
+        toCandidates: (reports) => {
+          // Budgets that were inherited are held under their predecessor's name.
+          for (const [incarnation, own] of Map.groupBy(reports, (report) => report.incarnation))
+            this.#publish(subject.up(shard, region), encodeReports(incarnation, own))
+        },
         toRegion: (name, grants) => this.#publish(subject.down(shard, name), encodeGrants(grants)),
         toSidecar: (sidecar, grants) => this.#publish(subject.grant(region, shard, sidecar), encodeGrants(grants)),
       },
@@ -110,6 +115,7 @@ export class RegionLink {
       this.#takeVote(bytes, from, this.#regionEpochs, (vote) => this.node.receiveRegionVote(vote)),
     )
     this.#listen(subject.leave(shard, '*'), (bytes, from) => this.#inherit(bytes, from))
+    this.#listen(subject.succession(region, shard, '*'), (bytes, from) => this.#succeed(bytes, from))
     this.#every(POLL_MS, () => {
       this.node.poll()
       this.#tellOffices()
@@ -189,6 +195,14 @@ export class RegionLink {
     const handOver = decodeHandOver(bytes)
     if (!handOver) return this.#desk.raise({ kind: 'unreadable', about: from })
     if (this.#admits(handOver.epoch, this.#allocatorEpochs, from)) this.node.receiveHandOver(handOver)
+  }
+
+  #succeed(bytes: Uint8Array, from: string): void {
+    if (from === this.#config.process) return
+    const message = decodeSuccession(bytes)
+    if (!message) return this.#desk.raise({ kind: 'unreadable', about: from })
+    if (message.kind !== 'claim' && !this.#admits(message.epoch, this.#regionEpochs, from)) return
+    this.node.receiveSuccession(message)
   }
 
   #admits(epoch: number, epochs: EpochGuard, from: string): boolean {

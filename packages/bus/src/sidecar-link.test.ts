@@ -17,16 +17,21 @@ describe.skipIf(!findNatsServer())('a sidecar’s link', () => {
   let connection: NatsConnection
   let link: SidecarLink
   const reports: number[] = []
+  const finals: number[] = []
   const advice: Advice[] = []
 
   beforeEach(async () => {
     reports.length = 0
+    finals.length = 0
     advice.length = 0
     server = await NatsServer.start({ jetStream: false })
     observer = await connectBus({ servers: [server.url], name: 'observer' })
     observer.subscribe('spillway.v1.report.eu.s0.one', {
       callback: (_error, message) => {
-        for (const { seq } of decodeReports(message.data, 'one') ?? []) reports.push(seq)
+        for (const { seq, isFinal } of decodeReports(message.data, 'one') ?? []) {
+          reports.push(seq)
+          if (isFinal) finals.push(seq)
+        }
       },
     })
     await observer.flush()
@@ -57,6 +62,16 @@ describe.skipIf(!findNatsServer())('a sidecar’s link', () => {
     await connection.reconnect()
 
     await expect.poll(() => reports, { timeout: 5_000 }).toEqual([1, 2])
+  })
+
+  test('gives back what it holds with a last report, and says nothing after it', async () => {
+    await expect.poll(() => reports).toEqual([1])
+    link.end()
+    await connection.reconnect()
+    await pause(100)
+
+    expect(reports).toEqual([1, 2])
+    expect(finals).toEqual([2])
   })
 
   test('tells of bytes that are no grant, and goes on', async () => {

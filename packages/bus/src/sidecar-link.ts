@@ -1,5 +1,5 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
-import type { Acceptance, LeasedBudget } from '@spillway/budget'
+import type { Acceptance, LeaseReport, LeasedBudget } from '@spillway/budget'
 import type { Clock, Timer } from '@spillway/clock'
 import { AdviceDesk, type Advice } from './advice.ts'
 import { decodeGrants, encodeReports } from './lease-codec.ts'
@@ -65,6 +65,16 @@ export class SidecarLink {
     this.#poll()
   }
 
+  /**
+   * Ends the budgets, which admit nothing from now on, and gives back what they hold. Stops carrying; the connection stays open, and is
+   * to be flushed.
+   */
+  end(): void {
+    const last = Array.from(this.#budgets.values(), (budget) => budget.end())
+    this.#publish(last)
+    this.stop()
+  }
+
   /** Stops carrying; the connection stays open. */
   stop(): void {
     this.#timer?.cancel()
@@ -107,11 +117,14 @@ export class SidecarLink {
 
   #poll(): void {
     this.#isHurried = false
-    const { region, shard, sidecar, incarnation, pollMs } = this.#config
-    this.#timer = this.#clock.schedule(pollMs, () => this.#poll())
+    this.#timer = this.#clock.schedule(this.#config.pollMs, () => this.#poll())
     if (!this.#connection || this.#connection.isClosed()) return
-    const due = [...this.#budgets.values()].flatMap((budget) => budget.poll() ?? [])
-    if (due.length > 0)
-      this.#connection.publish(subject.report(region, shard, sidecar), encodeReports(incarnation, due))
+    this.#publish([...this.#budgets.values()].flatMap((budget) => budget.poll() ?? []))
+  }
+
+  #publish(reports: readonly LeaseReport[]): void {
+    const { region, shard, sidecar, incarnation } = this.#config
+    if (reports.length === 0 || !this.#connection || this.#connection.isClosed()) return
+    this.#connection.publish(subject.report(region, shard, sidecar), encodeReports(incarnation, reports))
   }
 }

@@ -28,6 +28,9 @@ export const subject = {
   promise: (shard: string, region: string, voter: string): string => `${ROOT}.promise.${shard}.${region}.${voter}`,
   /** An allocator leaves and hands its office over to all candidates. */
   leave: (shard: string, region: string): string => `${ROOT}.leave.${shard}.${region}`,
+  /** Processes of a region speak of who follows its aggregator. */
+  succession: (region: string, shard: string, process: string): string =>
+    `${ROOT}.succession.${region}.${shard}.${process}`,
   /** A candidate for aggregator asks the voters of its region. */
   regionVote: (region: string, shard: string, process: string): string => `${ROOT}.vote.${region}.${shard}.${process}`,
   /** A voter of a region votes on a candidate for its aggregator. */

@@ -7,6 +7,9 @@ const root = protobuf.loadSync(fileURLToPath(import.meta.resolve('@spillway/prot
 /** More entries in one message are a mistake or an attack. */
 export const MOST_ENTRIES = 4_096
 
+/** More tiers in one list likewise. */
+const MOST_TIERS = 16
+
 /** A decoded message or a part of one; nothing in it has been looked at yet. */
 export type Plain = Readonly<Record<string, unknown>>
 
@@ -39,6 +42,11 @@ export function share(value: unknown): Share {
 /** A number, or NaN. */
 export function number(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN
+}
+
+/** Numbers by tier. */
+export function numbers(value: unknown): number[] {
+  return Array.isArray(value) ? value.slice(0, MOST_TIERS).map(number) : []
 }
 
 /** A text, or the empty one. */

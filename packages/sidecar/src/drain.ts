@@ -17,7 +17,10 @@ export interface DrainReport {
   readonly tookMs: number
 }
 
-/** Hands an office over, settles, turns new calls away, says GOAWAY, and waits for those in flight. Health is the caller's business. */
+/**
+ * Hands offices over, settles, turns new calls away, says GOAWAY, waits for those in flight, and gives leases back. Health is the
+ * caller's business.
+ */
 export async function drain(
   { inbound, sides, telemetry, leases }: Pick<Composition, 'inbound' | 'sides' | 'telemetry' | 'leases'>,
   listener: Listener,
@@ -33,6 +36,9 @@ export async function drain(
   const end = clock.schedule(grace, () => (cut = sides.inbound.inFlight))
   await listener.drain(grace)
   end.cancel()
+  // All that could draw is gone: only now may others have what was held here.
+  leases?.end()
+  await leases?.handedOver()
   const report = { cut, tookMs: clock.nowMs() - startedMs }
   telemetry.emit({ kind: 'drain_ended', ...report })
   return report

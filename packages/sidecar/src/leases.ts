@@ -18,6 +18,9 @@ import { LeaseWatch } from './lease-watch.ts'
 const POLL_MS = 25
 const WATCH_MS = 250
 
+/** How long a process that ends waits for somebody to take its offices over, in milliseconds. */
+const HAND_OVER_MS = 1_000
+
 /** What leases take from outside. */
 export interface LeaseParts {
   readonly clock: Clock
@@ -45,6 +48,7 @@ export class Leases implements BusListener {
   /** As configured now. */
   #settings: SidecarConfig['budgets']
   #isClosed = false
+  #leaveByMs = Number.NEGATIVE_INFINITY
 
   /** `servers` are those of `nats.servers`. Nothing is connected before {@link start}. */
   constructor(config: SidecarConfig, servers: readonly string[], parts: LeaseParts) {
@@ -97,16 +101,36 @@ export class Leases implements BusListener {
     this.#look()
   }
 
-  /** This process is about to end: an allocator hands its office over, so that nobody waits for its leases to run out. */
+  /** This process is about to end: it hands its offices over, so that nobody waits for its leases to run out. */
   retire(): void {
+    this.#leaveByMs = this.#parts.clock.nowMs() + HAND_OVER_MS
     this.node?.retire()
   }
 
-  /** Takes no further part; what is held elsewhere ends by itself. */
+  /** Resolves when the offices are handed over, or nobody has taken them over for a second since {@link retire}. */
+  async handedOver(): Promise<void> {
+    const { clock } = this.#parts
+    while (this.node?.isOutOfOffice === false && clock.nowMs() < this.#leaveByMs) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      clock.schedule(POLL_MS, resolve)
+      await promise
+    }
+  }
+
+  /**
+   * This process has stopped admitting, or is about to lose all its callers: its shared budgets admit nothing from now on, and what
+   * they held goes to others at once. Nothing follows that could be told of. Safe to repeat.
+   */
+  end(): void {
+    this.#timer?.cancel()
+    this.#sidecar?.end()
+    this.#sidecar = undefined
+  }
+
+  /** Takes no further part, and gives back what it holds if {@link end} has not; what is held elsewhere ends by itself. */
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#timer?.cancel()
-    this.#sidecar?.stop()
+    this.end()
     this.#region?.stop()
     this.#voter?.stop()
     await this.#session.close()

@@ -4,6 +4,7 @@ import { DemandNews, totalOf } from './demand-news.ts'
 import type { LeaseGrantor, Reception } from './lease-grantor.ts'
 import type { Acceptance, LeaseHolder } from './lease-holder.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
+import type { BudgetHandOver } from './region-hand-over.ts'
 import { REGION_PACE, ReportPace } from './report-pace.ts'
 import { isCut, isWithin, maxShare, type Share } from './share.ts'
 import { SOON_PER_SECOND } from './unit-desk.ts'
@@ -55,6 +56,12 @@ export class Aggregator {
   /** The region's floor has changed in the configuration: a smaller one holds at once, a larger one when it is granted. */
   configure(floor: Share): void {
     this.#above.limitSlice(floor)
+  }
+
+  /** All that is held and lent, for one heir. This one must do nothing any more. */
+  handOver(budget: string): BudgetHandOver {
+    const { unknownSlices, areSlicesKnown, commitments: holders } = this.#below
+    return { budget, above: this.#above.held, unknownSlices, areSlicesKnown, holders }
   }
 
   /** Takes a sidecar's report in. */

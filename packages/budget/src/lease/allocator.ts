@@ -99,11 +99,14 @@ export class Allocator {
 
   /**
    * What a predecessor had out when it left: booked by every term that begins before it has expired. A term may end early, and
-   * who comes back finds no other trace of it.
+   * who comes back finds no other trace of it. What it left replaces what those before it had: it has booked that too, or it was dead.
+   * To book both would be to take more for held than there is, and grant it.
    */
-  inherit(commitment: Commitment): void {
-    const expiresMs = this.#clock.nowMs() + commitment.remainingMs * (1 + this.#config.drift)
-    this.#inherited = [...this.#live(), { commitment, expiresMs }]
+  inherit(commitments: readonly Commitment[]): void {
+    const nowMs = this.#clock.nowMs()
+    this.#inherited = commitments.map((commitment) => {
+      return { commitment, expiresMs: nowMs + commitment.remainingMs * (1 + this.#config.drift) }
+    })
   }
 
   #for({ epoch }: Office): Term {

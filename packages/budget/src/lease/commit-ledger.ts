@@ -18,6 +18,8 @@ export interface Ledger {
   commit(nowMs: number): Share
   sliceCommit(nowMs: number): Share
   lastExpiryMs(): number
+  lastSliceExpiryMs(): number
+  end(): void
 }
 
 /**
@@ -68,9 +70,19 @@ export class CommitLedger implements Ledger {
     return sum
   }
 
+  /** The holder has ended: whatever is still on its way to it is never in force. */
+  end(): void {
+    this.#bookings = []
+  }
+
   /** When the last lease ends; slices left out. */
   lastExpiryMs(): number {
     return this.#bookings.reduce((last, booking) => Math.max(last, booking.expiresMs), 0)
+  }
+
+  /** When the last slice ends. */
+  lastSliceExpiryMs(): number {
+    return this.#bookings.reduce((last, booking) => Math.max(last, booking.sliceExpiresMs), 0)
   }
 }
 

@@ -29,6 +29,9 @@ export interface Holder {
   committed: Share
 }
 
+/** What is known of a holder that a predecessor granted to. */
+type Inherited = Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'reserved' | 'ledger' | 'granted'>
+
 /** Stands for the report of somebody who was not heard of yet. */
 const SILENCE: LeaseReport = {
   budget: '',
@@ -82,14 +85,20 @@ export class HolderBook {
   }
 
   /** Somebody holds what a predecessor granted; nothing was heard of it yet. */
-  inherit(
-    part: Pick<Holder, 'id' | 'incarnation' | 'entitlement' | 'reserved' | 'ledger' | 'granted'>,
-    nowMs: number,
-  ): void {
+  inherit(part: Inherited, nowMs: number): void {
     const silence = { latest: SILENCE, heardMs: Number.NEGATIVE_INFINITY, isOwedAnswer: false, committed: NO_SHARE }
     const holder = { ...part, ...silence }
     this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
     this.refresh(holder, nowMs)
+  }
+
+  /** As {@link inherit}; with a number above 0, it was heard of by the predecessor, and needs no answer. */
+  goOn(part: Inherited, heard: Pick<LeaseReport, 'budget' | 'seq' | 'wants' | 'returned'>, nowMs: number): void {
+    this.inherit(part, nowMs)
+    const holder = this.#holders.get(`${part.id}\n${part.incarnation}`)
+    if (!holder || heard.seq === 0) return
+    this.heard(holder, { ...SILENCE, ...heard, holder: part.id, incarnation: part.incarnation }, nowMs)
+    holder.isOwedAnswer = false
   }
 
   /** A report came in from `holder`, new or known. */
@@ -104,6 +113,19 @@ export class HolderBook {
     holder.heardMs = nowMs
     holder.isOwedAnswer = true
     this.#count(report.wants, 1)
+    this.refresh(holder, nowMs)
+  }
+
+  /** The last report of `holder` came in. It is remembered for a while, so that older ones that are late are known to be. */
+  ended(holder: Holder, report: LeaseReport, nowMs: number): void {
+    this.#holders.set(`${holder.id}\n${holder.incarnation}`, holder)
+    if (this.#newest.get(holder.id) === holder) {
+      this.#count(holder.latest.wants, -1)
+      this.#newest.delete(holder.id)
+    }
+    holder.latest = report
+    holder.heardMs = nowMs
+    holder.isOwedAnswer = false
     this.refresh(holder, nowMs)
   }
 
@@ -131,7 +153,7 @@ export class HolderBook {
     for (const [key, holder] of this.#holders) {
       holder.committed = beyondReserved(holder, nowMs)
       // Whose lease has run out unanswered is out of reach: what it asked for keeps nothing from the others.
-      const isExpired = !holder.isOwedAnswer && holder.ledger.lastExpiryMs() <= nowMs
+      const isExpired = !holder.isOwedAnswer && !holder.latest.isFinal && holder.ledger.lastExpiryMs() <= nowMs
       const isSilent = isExpired || holder.heardMs <= silentMs
       const isNewest = this.#newest.get(holder.id) === holder
       if (isSilent && isNewest) this.#newest.delete(holder.id)

@@ -135,3 +135,62 @@ test('does not take its own work for that of another', () => {
 
   expect(election.office).toBeDefined()
 })
+
+/** A leader's key at revision 7, which it has left; `changed`: somebody has written it since. */
+function leftKey(changed = 0): (request: KeyRequest) => KeyAnswer {
+  let revision = 7 + changed
+  return (request) => {
+    if (request.kind === 'read') return { kind: 'found', revision, entry: undefined }
+    if (request.kind === 'create' || request.ifRevision !== revision) return { kind: 'refused', revision }
+    return { kind: 'written', revision: ++revision }
+  }
+}
+
+const left = { incarnation: 'old', epoch: 41, revision: 7 }
+const soon = { monotonicMs: 5_000, wallMs: Number.POSITIVE_INFINITY, deadMs: 6_000 }
+
+test('a leader that leaves is followed at once by its heir, under a higher epoch', () => {
+  const { election, clock } = newElection()
+  const key = leftKey()
+  run(election, clock, 300, key)
+
+  expect(election.inherit(left, { ...soon, monotonicMs: clock.nowMs() + 5_000 })).toBe(true)
+  run(election, clock, 200, key)
+
+  expect(election.office?.epoch).toBeGreaterThan(41)
+  expect(election.isHeir).toBe(true)
+})
+
+test.each([
+  ['the key was written by somebody else', leftKey(1), 5_000],
+  ['others could be in office by now', leftKey(), 0],
+])('an heir waits like anybody else if %s', (_, key, forMs) => {
+  const { election, clock } = newElection()
+  election.inherit(left, { ...soon, monotonicMs: clock.nowMs() + forMs })
+  run(election, clock, 9_000, key)
+
+  expect(election.office).toBeUndefined()
+  expect(election.isHeir).toBe(false)
+})
+
+test('who has left says at which revision, and never stands again', () => {
+  const { election, clock } = newElection()
+  expect(election.leave()).toBeUndefined()
+  const key = freeKey()
+  run(election, clock, 12_000, key)
+  const { epoch } = election.office ?? {}
+
+  expect(election.leave()).toMatchObject({ incarnation: 'me', epoch })
+  expect(election.office).toBeUndefined()
+  expect(election.inherit(left, soon)).toBe(false)
+  run(election, clock, 30_000, key)
+  expect(election.office).toBeUndefined()
+})
+
+test('nobody leaves while it is not known what becomes of a renewal', () => {
+  const { election, clock } = newElection()
+  run(election, clock, 12_000, freeKey())
+  while (!election.poll()) clock.advance(100)
+
+  expect(election.leave()).toBeUndefined()
+})

@@ -1,5 +1,5 @@
 import type { Clock } from '@spillway/clock'
-import type { Office, OfficeElection } from './office.ts'
+import type { HeirTime, Office, OfficeElection, RegionLeave } from './office.ts'
 
 /** What a leader writes into the key. */
 export interface KeyEntry {
@@ -57,6 +57,7 @@ type State =
       readonly epoch: number
       readonly deadlineMs: number
       readonly deadlineWallMs: number
+      readonly isHeir: boolean
     }
 
 interface UnderWay {
@@ -72,7 +73,8 @@ interface UnderWay {
  * key store that was rolled back costs an election, never an epoch twice. S5: a leader's deadline counts from the sending of
  * its last successful renewal; a successor acts only after it has itself watched the key, without a gap, for a full time to
  * live in which nobody renewed it and no work of a leader was seen. So neither a store whose clock was set nor one that forgot
- * the key or a renewal ends an office early, unless the leader worked out of sight all that time.
+ * the key or a renewal ends an office early, unless the leader worked out of sight all that time. One need not wait: the heir whom
+ * a leader names when it leaves, if the key has not changed since, and only while nobody else could be in office anyway.
  */
 export class KeyElection implements OfficeElection {
   readonly #config: KeyElectionConfig
@@ -83,6 +85,9 @@ export class KeyElection implements OfficeElection {
   #underWay: UnderWay | undefined
   #isUnsure = false
   #nextMs = 0
+  #hasLeft = false
+  /** A leader has left the key to us at that revision. Nobody else can be in office until then, by the first of both clocks. */
+  #inherited = { revision: 0, untilMs: Number.NEGATIVE_INFINITY, untilWallMs: Number.NEGATIVE_INFINITY }
 
   constructor(config: KeyElectionConfig, clock: Clock) {
     this.#config = config
@@ -99,6 +104,10 @@ export class KeyElection implements OfficeElection {
     return nowMs < deadlineMs ? { epoch: state.epoch, deadlineMs } : undefined
   }
 
+  get isHeir(): boolean {
+    return this.#state.kind === 'leading' && this.#state.isHeir
+  }
+
   sawEpoch(epoch: number): void {
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
     if (this.#state.kind === 'leading' && epoch > this.#state.epoch) {
@@ -106,6 +115,22 @@ export class KeyElection implements OfficeElection {
       this.#watch = { ...this.#watch, quietSinceMs: this.#clock.nowMs() }
       this.#state = { kind: 'elected', revision: this.#state.revision }
     }
+  }
+
+  leave(): RegionLeave | undefined {
+    const state = this.#state
+    if (state.kind !== 'leading' || !this.office || this.#underWay || this.#isUnsure) return undefined
+    this.#hasLeft = true
+    this.#follow(this.#clock.nowMs())
+    return { incarnation: this.#config.incarnation, epoch: state.epoch, revision: state.revision }
+  }
+
+  inherit({ epoch, revision }: RegionLeave, until: HeirTime): boolean {
+    if (this.#hasLeft || this.#state.kind === 'leading') return false
+    this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
+    this.#inherited = { revision, untilMs: until.monotonicMs, untilWallMs: until.wallMs }
+    this.#nextMs = this.#clock.nowMs()
+    return true
   }
 
   /**
@@ -121,7 +146,7 @@ export class KeyElection implements OfficeElection {
   poll(): KeyRequest | undefined {
     const nowMs = this.#clock.nowMs()
     if (this.#state.kind === 'leading' && !this.office) this.#follow(nowMs)
-    if (this.#underWay !== undefined || nowMs < this.#nextMs) return undefined
+    if (this.#underWay !== undefined || nowMs < this.#nextMs || this.#hasLeft) return undefined
     const request = this.#isUnsure ? ({ kind: 'read' } as const) : this.#wanted(nowMs)
     this.#underWay = { request, sentMs: nowMs, sentWallMs: this.#clock.wallMs() }
     return request
@@ -138,6 +163,8 @@ export class KeyElection implements OfficeElection {
       case 'written':
         return this.#written(answer.revision, done, nowMs)
       case 'refused':
+        if (done.request.kind === 'update') this.#spendInheritance()
+        else if (this.#mayInherit) this.#nextMs = nowMs
         if (this.#state.kind !== 'following') this.#follow(nowMs)
         return this.#observe(answer.revision, nowMs)
       case 'found':
@@ -154,9 +181,14 @@ export class KeyElection implements OfficeElection {
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch: state.epoch } }
     }
     if (state.kind === 'elected') {
-      const isQuiet = nowMs >= this.#quietEndMs
+      const isQuiet = nowMs >= this.#quietEndMs || this.#mayInherit
       const epoch = isQuiet ? 1 + Math.max(state.revision, this.#highestEpoch) : 0
       return { kind: 'update', ifRevision: state.revision, entry: { incarnation, epoch } }
+    }
+    if (this.#mayInherit) {
+      const { revision } = this.#inherited
+      const epoch = 1 + Math.max(revision + 1, this.#highestEpoch)
+      return { kind: 'update', ifRevision: revision, entry: { incarnation, epoch } }
     }
     return { kind: 'create', entry: { incarnation, epoch: 0 } }
   }
@@ -168,7 +200,10 @@ export class KeyElection implements OfficeElection {
     else if (this.#hasGap(nowMs)) this.#watch = { ...this.#watch, quietSinceMs: nowMs }
     this.#watch = { ...this.#watch, revision, heardMs: nowMs }
     const { epoch } = request.entry
-    if (epoch === 0 || epoch < this.#highestEpoch) {
+    const isLeading = this.#state.kind === 'leading'
+    const isHeir = isLeading ? this.isHeir : this.#mayInherit
+    const isTooEarly = !isLeading && !isHeir && nowMs < this.#quietEndMs
+    if (epoch === 0 || epoch < this.#highestEpoch || isTooEarly) {
       this.#state = { kind: 'elected', revision }
       this.#nextMs = Math.max(nowMs, Math.min(this.#nextMs, this.#quietEndMs))
       return
@@ -176,7 +211,8 @@ export class KeyElection implements OfficeElection {
     this.#highestEpoch = epoch
     const heldMs = this.#config.ttlMs * (1 - this.#config.drift)
     const deadlines = { deadlineMs: sentMs + heldMs, deadlineWallMs: sentWallMs + heldMs }
-    this.#state = { kind: 'leading', revision, epoch, ...deadlines }
+    this.#state = { kind: 'leading', revision, epoch, ...deadlines, isHeir }
+    this.#spendInheritance()
     this.#nextMs = sentMs + this.#config.renewMs
   }
 
@@ -202,6 +238,15 @@ export class KeyElection implements OfficeElection {
   /** From then on no predecessor can be in office, unless it renews before. */
   get #quietEndMs(): number {
     return this.#watch.quietSinceMs + this.#config.ttlMs * (1 + this.#config.drift)
+  }
+
+  get #mayInherit(): boolean {
+    const { untilMs, untilWallMs } = this.#inherited
+    return this.#clock.nowMs() < untilMs && this.#clock.wallMs() < untilWallMs
+  }
+
+  #spendInheritance(): void {
+    this.#inherited = { ...this.#inherited, untilMs: Number.NEGATIVE_INFINITY }
   }
 
   #hasGap(nowMs: number): boolean {

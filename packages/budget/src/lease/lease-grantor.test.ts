@@ -116,3 +116,68 @@ test('adds floors beyond the whole up to no more than the whole', () => {
 
   expect(grants.reduce((sum, { share }) => sum + share.rate, 0)).toBeLessThanOrEqual(100)
 })
+
+describe('a holder that has ended', () => {
+  const last = { seq: 2, wants: [], isFinal: true } as const
+
+  test('gives back at once what it holds, what is on its way to it included', () => {
+    const grantor = aGrantor()
+    grantor.receive(aReport({ wants: [500] }))
+    grantor.receive(aReport({ holder: 't', wants: [500] }))
+    grantor.allocate(capacity)
+    grantor.receive(aReport(last))
+
+    expect(grantor.commit().rate).toBeCloseTo(50)
+    grantor.receive(aReport({ holder: 't', seq: 2, wants: [500] }))
+    expect(grantor.allocate(capacity)).toMatchObject([{ holder: 't', share: { rate: expect.closeTo(100) } }])
+  })
+
+  test('is granted nothing more, whatever of its reports comes late', () => {
+    const clock = new ManualClock()
+    const grantor = aGrantor(clock)
+    grantor.receive(aReport(last))
+    grantor.allocate(capacity)
+
+    expect(grantor.receive(aReport({ slice: whole, force: whole }))).toBe('stale')
+    expect(grantor.allocate(capacity)).toEqual([])
+    expect(grantor.commit()).toEqual(NO_SHARE)
+    clock.advance(3_001)
+    grantor.allocate(capacity)
+    expect(grantor.commit()).toEqual(NO_SHARE)
+  })
+
+  test('leaves its next incarnation alone', () => {
+    const grantor = aGrantor()
+    grantor.receive(aReport())
+    grantor.receive(aReport({ incarnation: 'next', wants: [500] }))
+    grantor.allocate(capacity)
+    grantor.receive(aReport(last))
+
+    grantor.receive(aReport({ incarnation: 'next', seq: 2, wants: [500] }))
+    expect(grantor.allocate(capacity)).toMatchObject([{ incarnation: 'next' }])
+  })
+})
+
+test.each([
+  ['who was in touch', 3],
+  ['of whom nothing was heard', 0],
+])('counts no unit again that was given back to a predecessor, by one %s', (_, seq) => {
+  const grantor = aGrantor()
+  grantor.allocate(capacity)
+  const share = { rate: 10, burst: 4 }
+  const left = { holder: 's', incarnation: 'i', wants: [1], returned: 20, share, slice: NO_SHARE }
+  grantor.goOn({ ...left, seq, remainingMs: 3_000, sliceRemainingMs: 0 }, 0)
+  grantor.receive(aReport({ seq: 4, force: share, returned: 20 }))
+
+  expect(grantor.pot.level).toBe(0)
+})
+
+test('counts no unit again that was given back to a predecessor which handed over', () => {
+  const grantor = aGrantor()
+  grantor.allocate(capacity)
+  const share = { rate: 10, burst: 4 }
+  grantor.inherit({ budget: 'b', holder: 's', incarnation: 'i', share, remainingMs: 3_000 }, 3_000)
+  grantor.receive(aReport({ seq: 4, force: share, returned: 20 }))
+
+  expect(grantor.pot.level).toBe(0)
+})

@@ -1,11 +1,14 @@
 import type { Clock } from '@spillway/clock'
 import type { Capacity } from './capacity.ts'
 import { CommitLedger, type Ledger } from './commit-ledger.ts'
+import { commitmentsOf } from './commitments.ts'
 import { totalOf } from './demand-news.ts'
 import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
 import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from './message.ts'
 import { Pot } from './pot.ts'
+import type { SidecarCommitment } from './region-hand-over.ts'
 import { NO_SHARE, addShares, isWithin, maxShare, minShare, subtractShare, type Share } from './share.ts'
+import { NOTHING_ASIDE, absentRate, recount, type SetAside } from './set-aside.ts'
 import { SlicePool } from './slice-pool.ts'
 import { NO_UNITS, UnitDesk, areUnitsFor, withoutFirst, type Units } from './unit-desk.ts'
 import { waterFill, type Claim } from './water-fill.ts'
@@ -25,6 +28,8 @@ export interface LeaseGrantorConfig {
   readonly sliceTtlMs: number
   /** The most that predecessors in office may have given in slices, all together; left out where slices never expire. */
   readonly slicesBefore?: Share
+  /** Predecessors have given no slices but those that are inherited. */
+  readonly areSlicesKnown?: boolean
   /** Fraction of the capacity that stays here for instant growth. */
   readonly spare: number
   /** What is left over is saved up here and handed out in lumps to who is short: always, or only where units are. */
@@ -48,17 +53,6 @@ const CALM_MS = 1_000
 
 /** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
 const LONGEST_MS = 60_000
-
-/** What is kept from everybody else for holders by name, whichever of their incarnations runs on it. */
-interface SetAside {
-  readonly shares: ReadonlyMap<string, Share>
-  readonly sum: Share
-  /** All of it has room: a holder may have its part at once. */
-  readonly isFree: boolean
-}
-
-const NOBODY: ReadonlyMap<string, Share> = new Map()
-const NOTHING: SetAside = { shares: NOBODY, sum: NO_SHARE, isFree: true }
 
 /** What one pass of {@link LeaseGrantor.allocate} goes by. */
 interface Pass {
@@ -86,7 +80,7 @@ export class LeaseGrantor {
   readonly #pot: Pot
   readonly #desk = new UnitDesk()
   #areUnits: Units = NO_UNITS
-  #setAside: SetAside = NOTHING
+  #setAside: SetAside = NOTHING_ASIDE
   #pressedUntilMs = Number.NEGATIVE_INFINITY
   #seq = 0
 
@@ -101,7 +95,12 @@ export class LeaseGrantor {
     this.#epoch = epoch
     this.#clock = clock
     this.#entitlementOf = entitlementOf
-    this.#slices = new SlicePool(this.#slow(config.sliceTtlMs), config.slicesBefore ?? NO_SHARE, clock)
+    this.#slices = new SlicePool(
+      this.#slow(config.sliceTtlMs),
+      config.slicesBefore ?? NO_SHARE,
+      clock,
+      config.areSlicesKnown,
+    )
     this.#pot = new Pot(config.drift, clock.nowMs())
   }
 
@@ -115,13 +114,17 @@ export class LeaseGrantor {
     if (!entitlement || !(entitlement.weight > 0)) return 'foreign'
     const holder = known ?? this.#admit(report, entitlement)
     holder.entitlement = entitlement
-    if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
+    if (report.isFinal) holder.ledger.end()
+    else if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
     const nowMs = this.#clock.nowMs()
     const { committed, latest } = holder // a newcomer's is this report itself
-    this.#book.heard(holder, report, nowMs)
-    this.#pot.reclaim(committed.burst - holder.committed.burst, report.returned - latest.returned, nowMs)
+    if (report.isFinal) this.#book.ended(holder, report, nowMs)
+    else this.#book.heard(holder, report, nowMs)
+    // What was given back to a predecessor is not known here: it may have been granted again.
+    const returned = latest.seq === 0 ? 0 : report.returned - latest.returned
+    this.#pot.reclaim(committed.burst - holder.committed.burst, returned, nowMs)
     return 'taken'
   }
 
@@ -145,6 +148,11 @@ export class LeaseGrantor {
     return addShares(this.#slices.lent, this.#slices.unknown)
   }
 
+  /** Slices that predecessors may have given to holders that were not heard of. */
+  get unknownSlices(): Share {
+    return this.#slices.unknown
+  }
+
   /** Nobody lives on a slice of a predecessor that was not heard of. */
   get areSlicesKnown(): boolean {
     return this.#slices.isComplete
@@ -162,14 +170,15 @@ export class LeaseGrantor {
    */
   allocate(capacity: Capacity): LeaseGrant[] {
     const nowMs = this.#clock.nowMs()
-    this.#setAside = this.#recount(capacity, nowMs)
+    const silentMs = nowMs - this.#slow(this.#config.ttlMs)
+    this.#setAside = recount(this.#book, capacity, { epoch: this.#epoch, nowMs, silentMs })
     const everybody = this.#book.newest
     this.#areUnits = areUnitsFor(capacity, everybody, this.#config.leastBurst)
     const holders = this.#areUnits.granted ? this.#desk.inOrder(everybody, nowMs) : everybody
-    this.#slices.begin(capacity.pool, this.#book.all, nowMs)
+    this.#slices.begin(capacity.pool, this.#book.all, everybody, nowMs)
     this.#pot.refill(nowMs)
     const { unknown } = this.#slices
-    const rate = Math.max(0, capacity.share.rate - this.#absentRate(holders) - unknown.rate)
+    const rate = Math.max(0, capacity.share.rate - absentRate(this.#setAside, holders) - unknown.rate)
     if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
     const spare = this.#areUnits.granted || nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
     const targets = this.#areUnits.only ? [] : waterFill(rate, this.#claimsOf(holders), spare)
@@ -207,6 +216,24 @@ export class LeaseGrantor {
     const reserved = this.#setAside.shares.get(holder) ?? NO_SHARE
     const most = { id: holder, incarnation, entitlement, reserved, ledger, granted: maxShare(granted, share) }
     this.#book.inherit(most, this.#clock.nowMs())
+  }
+
+  /** All that is out at sidecars, for an heir. Nothing may be granted after this. */
+  get commitments(): SidecarCommitment[] {
+    return commitmentsOf(this.#book, this.#clock.nowMs())
+  }
+
+  /** Goes on with a sidecar as a predecessor left it, told at `sinceMs` or before: its report and all that is out count as ours. */
+  goOn({ holder: id, incarnation, seq, wants, returned, ...held }: SidecarCommitment, sinceMs: number): void {
+    const entitlement = this.#entitlementOf(id)
+    if (!entitlement) return
+    const { share, remainingMs, slice, sliceRemainingMs } = held
+    const ledger = this.#newLedger()
+    const expiresMs = sinceMs + this.#slow(remainingMs)
+    const sliceExpiresMs = sinceMs + this.#slow(sliceRemainingMs)
+    ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice, sliceExpiresMs })
+    const holder = { id, incarnation, entitlement, reserved: NO_SHARE, ledger, granted: share }
+    this.#book.goOn(holder, { budget: this.#config.budget, seq, wants, returned }, this.#clock.nowMs())
   }
 
   /** Nobody is left without the part of the floor that it is to keep when it is cut off, asked for or not. */
@@ -295,49 +322,16 @@ export class LeaseGrantor {
 
   #admit(report: LeaseReport, entitlement: Entitlement): Holder {
     const ledger = this.#newLedger()
-    if (report.slice.rate > 0 && !(report.ack && report.ack.epoch >= this.#epoch)) {
+    if (report.slice.rate > 0 && !report.isFinal && !(report.ack && report.ack.epoch >= this.#epoch)) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
       const id = report.ack ?? { epoch: 0, seq: 0 }
       ledger.book({ id, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
+      this.#slices.heardOf(report.holder, report.incarnation, report.slice)
     }
     const { holder: id, incarnation } = report
     const fresh = { heardMs: 0, isOwedAnswer: true, granted: NO_SHARE, committed: NO_SHARE }
     const reserved = this.#setAside.shares.get(id) ?? NO_SHARE
     return { id, incarnation, entitlement, reserved, ledger, latest: report, ...fresh }
-  }
-
-  /**
-   * Counts what is out. While all that is to be set aside has room, it is the holders' for the asking. It may not have, after the
-   * configuration was changed: then nothing of it is granted beyond what is free, and of those who run on a grant of this epoch
-   * the books know everything, so that only what they keep without a lease counts once.
-   */
-  #recount({ reserved = NOBODY, share }: Capacity, nowMs: number): SetAside {
-    const silentMs = nowMs - this.#slow(this.#config.ttlMs)
-    const whole = setAside(reserved, true)
-    if (reserved.size > 0) this.#book.reserve(reserved)
-    this.#book.sweep(nowMs, silentMs)
-    if (isWithin(addShares(this.#book.committed, whole.sum), share) || reserved.size === 0) return whole
-    const known = setAside(new Map([...reserved, ...this.#keptByKnown(nowMs)]), false)
-    this.#book.reserve(known.shares)
-    this.#book.sweep(nowMs, silentMs)
-    return known
-  }
-
-  /** What holders of whom everything is known keep without a lease. */
-  #keptByKnown(nowMs: number): Map<string, Share> {
-    const kept = new Map<string, Share>()
-    const isKnown = new Set<string>()
-    for (const { id, ledger, latest } of this.#book.all) {
-      kept.set(id, maxShare(kept.get(id) ?? NO_SHARE, ledger.sliceCommit(nowMs)))
-      if (latest.ack?.epoch === this.#epoch && latest.terms?.areSlicesKnown === true) isKnown.add(id)
-    }
-    for (const id of kept.keys()) if (!isKnown.has(id)) kept.delete(id)
-    return kept
-  }
-
-  /** Of what is set aside, the part of those who are not heard of, in units per second. */
-  #absentRate(holders: readonly Holder[]): number {
-    return holders.reduce((left, { reserved }) => left - reserved.rate, this.#setAside.sum.rate)
   }
 
   /** What a holder may have without more being out than is counted. */
@@ -382,10 +376,6 @@ export class LeaseGrantor {
   #slow(durationMs: number): number {
     return durationMs * (1 + this.#config.drift)
   }
-}
-
-function setAside(shares: ReadonlyMap<string, Share>, isFree: boolean): SetAside {
-  return { shares, sum: [...shares.values()].reduce(addShares, NO_SHARE), isFree }
 }
 
 /** The burst that goes with a rate: the same part of the whole. */

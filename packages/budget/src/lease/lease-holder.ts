@@ -1,7 +1,8 @@
 import type { Clock } from '@spillway/clock'
 import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
 import type { Capacity } from './capacity.ts'
-import { SendLog } from './send-log.ts'
+import type { HeldLease } from './region-hand-over.ts'
+import { SendLog, type SendTime } from './send-log.ts'
 import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
 import type { TermsInForce } from './terms.ts'
 
@@ -17,7 +18,7 @@ export interface LeaseHolderConfig {
 /** What became of a grant that came in. Only `applied` changed anything. */
 export type Acceptance =
   | 'applied'
-  /** Not newer than what is in force: doubled or late. */
+  /** Not newer than what is in force: doubled or late. So is all that comes after the end. */
   | 'stale'
   /** Two grantors claim the same epoch: somebody must be told. */
   | 'fenced'
@@ -55,13 +56,40 @@ export class LeaseHolder {
   readonly #clock: Clock
   readonly #sent: SendLog
   #lease: Lease | undefined
+  #hasEnded = false
   #highestEpoch = 0
   #mostSlice: Share = { rate: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY }
 
-  constructor(config: LeaseHolderConfig, clock: Clock) {
+  /**
+   * Goes on with a lease that somebody else had under this name and incarnation until it said so: from `since` on, when this one
+   * asked for it.
+   */
+  constructor(config: LeaseHolderConfig, clock: Clock, held?: HeldLease, since?: SendTime) {
     this.#config = config
     this.#clock = clock
-    this.#sent = new SendLog(clock)
+    this.#sent = new SendLog(clock, held?.lastSeq)
+    if (held && since) this.#goOn(held, since)
+  }
+
+  /** The lease for whoever goes on with it; undefined before the first. This one must not report any more, nor take a grant. */
+  get held(): HeldLease | undefined {
+    const lease = this.#lease
+    if (!lease) return undefined
+    const { id, grantor, slice, isPressed, isInUnits } = lease
+    const nowMs = this.#clock.nowMs()
+    const wallMs = this.#clock.wallMs()
+    return {
+      ...id,
+      incarnation: this.#config.incarnation,
+      lastSeq: this.#sent.lastSeq,
+      grantor,
+      share: lease.share,
+      remainingMs: Math.max(0, Math.min(lease.untilMs - nowMs, lease.untilWallMs - wallMs)),
+      slice,
+      sliceRemainingMs: Math.max(0, Math.min(lease.sliceUntilMs - nowMs, lease.sliceUntilWallMs - wallMs)),
+      isPressed,
+      isInUnits,
+    }
   }
 
   /** What is in force now: the leased share, after its end the slice, then nothing. */
@@ -88,11 +116,14 @@ export class LeaseHolder {
     return leaseMs > 0 ? leaseMs : Math.min(lease.sliceUntilMs - nowMs, lease.sliceUntilWallMs - wallMs)
   }
 
-  /** What is in force, for how long on the monotonic clock, and what of it stays when that is over. */
+  /**
+   * What is in force, for how long on the monotonic clock, and what of it stays when that is over. Before the first grant nothing is,
+   * not even for a moment: whoever lends it on has to be silent, for a grant of nothing takes from its holder what it has.
+   */
   get capacity(): Capacity {
     const nowMs = this.#clock.nowMs()
     const wallMs = this.#clock.wallMs()
-    const expiresMs = nowMs + this.remainingMs(nowMs, wallMs)
+    const expiresMs = this.#lease ? nowMs + this.remainingMs(nowMs, wallMs) : nowMs
     return {
       share: this.forceAt(nowMs, wallMs),
       expiresMs,
@@ -102,10 +133,10 @@ export class LeaseHolder {
     }
   }
 
-  /** The lease ran out and no newer grant came. */
+  /** The lease ran out and no newer grant came, or this has ended. */
   get isCutOff(): boolean {
     const lease = this.#lease
-    return !lease || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
+    return !lease || this.#hasEnded || this.#clock.nowMs() >= lease.untilMs || this.#clock.wallMs() >= lease.untilWallMs
   }
 
   /** No grant has ever come. */
@@ -144,6 +175,12 @@ export class LeaseHolder {
     if (lease) this.#lease = { ...lease, share: minShare(lease.share, maxShare(kept, lease.slice)) }
   }
 
+  /** Ends this incarnation: nothing is in force from now on, no grant is taken any more, and the next report says so. */
+  end(): void {
+    this.#hasEnded = true
+    if (this.#lease) this.#lease = { ...this.#lease, share: NO_SHARE, slice: NO_SHARE }
+  }
+
   /** No slice may exceed this from now on, whatever is or was granted: the holder's own configuration says so. */
   limitSlice(most: Share): void {
     this.#mostSlice = most
@@ -170,6 +207,7 @@ export class LeaseHolder {
       force: maxShare(this.force, maxShare(lentOut, slicesOut)),
       slice: maxShare(lease?.slice ?? NO_SHARE, slicesOut),
       ...state,
+      ...(this.#hasEnded && { isFinal: true as const }),
     }
   }
 
@@ -199,13 +237,33 @@ export class LeaseHolder {
     return 'applied'
   }
 
+  #goOn(held: HeldLease, { monotonicMs, wallMs }: SendTime): void {
+    const { epoch, seq, grantor, share, remainingMs, slice, sliceRemainingMs, isPressed, isInUnits } = held
+    const heldMs = remainingMs * (1 - this.#config.drift)
+    const sliceMs = sliceRemainingMs * (1 - this.#config.drift)
+    this.#highestEpoch = epoch
+    this.#lease = {
+      id: { epoch, seq },
+      grantor,
+      share,
+      slice,
+      isPressed,
+      isInUnits,
+      untilMs: monotonicMs + heldMs,
+      untilWallMs: wallMs + heldMs,
+      sliceUntilMs: monotonicMs + sliceMs,
+      sliceUntilWallMs: wallMs + sliceMs,
+      terms: undefined,
+    }
+  }
+
   #refusalOf(grant: LeaseGrant): Acceptance | undefined {
     const { budget, holder, incarnation } = this.#config
     if (!isSaneGrant(grant)) return 'malformed'
     if (grant.budget !== budget || grant.holder !== holder || grant.incarnation !== incarnation) return 'foreign'
     const held = this.#lease
     if (held && grant.epoch === held.id.epoch && grant.grantor !== held.grantor) return 'fenced'
-    if (grant.epoch < this.#highestEpoch) return 'stale'
+    if (grant.epoch < this.#highestEpoch || this.#hasEnded) return 'stale'
     if (held && grant.epoch === held.id.epoch && grant.seq <= held.id.seq) return 'stale'
     return undefined
   }

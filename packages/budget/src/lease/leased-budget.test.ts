@@ -2,6 +2,7 @@ import { ManualClock, SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aGrant } from './lease.fixture.ts'
 import { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget.ts'
+import { NO_SHARE } from './share.ts'
 
 const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, refillDrift: 0 }
 const usual = { ...defaultLeasedBudgetConfig, ...identity, classFloors: [] }
@@ -128,4 +129,43 @@ test('leaves each tier its floor when more important ones keep the bucket below 
 
   expect(batch).toBeGreaterThan(0)
   expect(batch).toBeLessThan(10)
+})
+
+test('an end leaves nothing in force, takes no grant any more, and is reported once', () => {
+  const { budget } = aBudget(50)
+
+  expect(budget.end()).toMatchObject({
+    seq: 2,
+    ack: { epoch: 1, seq: 1 },
+    force: NO_SHARE,
+    slice: NO_SHARE,
+    isFinal: true,
+  })
+  expect(budget.take(1, 0)).toBe(false)
+  expect(budget.accept(aGrant({ seq: 2, anchor: 2, lump: 50 }))).toBe('stale')
+  expect(budget.take(1, 0)).toBe(false)
+  expect(budget.isCutOff).toBe(true)
+  expect(budget.poll()).toBeUndefined()
+})
+
+test.each([
+  [0.8, 0.93],
+  [0.5, 0.98],
+])('a small share serves critical calls that ask for %d of it, whatever the others ask for', (part, served) => {
+  const { clock, budget } = aBudget(0)
+  budget.poll()
+  budget.accept(aGrant({ seq: 2, anchor: 1, share: { rate: 10, burst: 10 }, ttlMs: 1_000_000 }))
+  const random = new SeededRandom(3)
+  const counts = { offered: 0, admitted: 0 }
+  for (let step = 0; step < 300_000; step++) {
+    clock.advance(1)
+    if (step % 25 === 0) budget.poll()
+    if (random.next() < 0.05) budget.take(1, 1)
+    if (random.next() >= 0.01 * part) continue
+    counts.offered++
+    if (budget.take(1, 0)) counts.admitted++
+  }
+
+  expect(counts.admitted / counts.offered).toBeGreaterThan(served)
+  expect(budget.used).toBeGreaterThan(0.97 * 10 * 300)
 })

@@ -36,6 +36,12 @@ const KEPT_HEADROOM = 1.08
 /** A grantor that has not answered for so long is out of reach, in milliseconds; it answers within 50 and the way there and back. */
 const SILENT_MS = 250
 
+/** Most of the burst that is kept for the most important calls, however many of them come. */
+const MOST_KEPT = 0.8
+
+/** So many times its variance over its drift a walk falls below its top one time in a hundred: `ln(100) / 2`. */
+const RARELY = 2.3
+
 const NO_ASKS: readonly number[] = []
 const ignore = (): void => undefined
 
@@ -55,6 +61,7 @@ export class LeasedBudget {
   readonly #beganMs: number
   readonly #askNews = new AskNews()
   #owesAck = false
+  #hasEnded = false
   /** When the first report was sent that no grant has followed; undefined when the newest was answered. */
   #unansweredMs: number | undefined
   /** Units that calls wait for, by tier; whoever keeps them waiting keeps this up to date. */
@@ -62,6 +69,8 @@ export class LeasedBudget {
   /** Units that were missed since the last report, by tier. */
   #missed: number[] = []
   #returned = 0
+  /** Units that are kept for the most important calls, as of the last poll; see {@link chanceOf}. */
+  #chance = 0
   /** Told after a grant was taken in: there may be units. */
   onGranted: () => void = ignore
   /** Told that a report should not wait for the next poll. */
@@ -193,11 +202,13 @@ export class LeasedBudget {
 
   /** The report to send right now, or undefined when none is due. To be asked every 20 to 50 ms. */
   poll(): LeaseReport | undefined {
+    if (this.#hasEnded) return undefined
     this.#bucket.sync()
     const wants = this.#meter.rates()
     this.#wants = wants
     const wanted = totalOf(wants)
     const held = this.#bucket.force.rate
+    this.#chance = chanceOf(wants[0] ?? 0, held)
     const kept = Math.max(wanted * KEPT_HEADROOM, this.#holder.slice.rate)
     // Where units are asked for, reports that ask for none are only there to keep the lease.
     const isPressed = (this.#holder.isPressed && !this.#hasOnlyUnits) || (this.#holder.isStarting && wanted > 0)
@@ -238,6 +249,25 @@ export class LeasedBudget {
     return acceptance
   }
 
+  /**
+   * Ends this part: admits nothing from now on. Returns the last report, to be sent once: its grantor may grant all that was held here
+   * to others at once, the slice too. If it is lost they wait until that has expired.
+   */
+  end(): LeaseReport {
+    this.#bucket.sync()
+    if (this.#hasOnlyUnits) this.#returned += Math.floor(this.#bucket.level)
+    this.#hasEnded = true
+    this.#holder.end()
+    this.#bucket.sync()
+    return this.#holder.report({
+      used: this.#bucket.used,
+      wants: [],
+      level: 0,
+      asks: NO_ASKS,
+      returned: this.#returned,
+    })
+  }
+
   /** The connection was lost and is back: nobody knows what arrived, so the full state is due again. */
   reconnected(): void {
     this.#pace.reset()
@@ -260,10 +290,13 @@ export class LeasedBudget {
   /** A call of this tier must leave units for more important ones, and for the floors of all others. */
   #keepFrom(tier: number): void {
     const { rate, burst } = this.#bucket.force
-    const mark = (this.#config.watermarks[tier] ?? 0) * burst
-    if (rate === 0 && this.#holder.isInUnits)
+    if (rate === 0 && this.#holder.isInUnits) {
       this.#bucket.keep(0) // the grantor has kept one back
-    else this.#bucket.keep(mark + Math.min(this.#floors.keptFrom(tier), burst * MOST_RESERVED))
+      return
+    }
+    const watermark = (this.#config.watermarks[tier] ?? 0) * burst
+    const kept = tier > 0 ? Math.max(watermark, Math.min(MOST_KEPT * burst, this.#chance)) : watermark
+    this.#bucket.keep(kept + Math.min(this.#floors.keptFrom(tier), burst * MOST_RESERVED))
   }
 
   /** Told at once, once for each lump: until then nobody else can have the unit. */
@@ -295,6 +328,16 @@ export class LeasedBudget {
     this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
     this.#bucket.sync()
   }
+}
+
+/**
+ * What must be there lest a call that comes at random, one of `wanted` a second of one unit each, finds none, but for one time in a
+ * hundred: the level of a bucket that `rate` refills is a walk with drift `rate - wanted` and variance `wanted` below its top. All
+ * there is where they want it all; nothing where none come.
+ */
+function chanceOf(wanted: number, rate: number): number {
+  if (wanted < 1e-3) return 0
+  return wanted < rate ? 1 + (RARELY * wanted) / (rate - wanted) : Number.POSITIVE_INFINITY
 }
 
 function sumOf(one: readonly number[], other: readonly number[]): number[] {

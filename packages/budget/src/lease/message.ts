@@ -29,6 +29,11 @@ export interface LeaseReport {
   readonly returned: number
   /** Units that calls wait for at this very moment, by tier; only where the grants are in units. */
   readonly asks: readonly number[]
+  /**
+   * The incarnation has ended: it admits nothing any more and takes no grant, so that nothing of all that it was ever granted is in
+   * force. It stopped before it said so (S9).
+   */
+  readonly isFinal?: true | undefined
   /** From regions only: how they are configured. */
   readonly terms?: TermsReport | undefined
 }
@@ -144,7 +149,8 @@ export function isSaneGrant(grant: LeaseGrant): boolean {
   )
 }
 
-function isSaneShare(share: Share): boolean {
+/** Neither part is negative, nor absurd. */
+export function isSaneShare(share: Share): boolean {
   return isAmount(share.rate) && isAmount(share.burst)
 }
 

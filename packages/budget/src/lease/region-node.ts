@@ -1,10 +1,10 @@
 import type { Clock, Random } from '@spillway/clock'
-import { Aggregator } from './aggregator.ts'
+import type { Aggregator } from './aggregator.ts'
 import { Allocator, defaultAllocatorConfig } from './allocator.ts'
 import type { Ledger } from './commit-ledger.ts'
 import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
-import { LeaseGrantor, type Reception } from './lease-grantor.ts'
-import { LeaseHolder, type Acceptance } from './lease-holder.ts'
+import type { Reception } from './lease-grantor.ts'
+import type { Acceptance } from './lease-holder.ts'
 import {
   compareGrants,
   isSaneGrantId,
@@ -17,7 +17,10 @@ import {
 import type { Office, OfficeElection } from './office.ts'
 import { NO_SHARE, type Share } from './share.ts'
 import { VoteElection, defaultVoteTimes } from './vote-election.ts'
-import { Voter, type Vote, type VoteRequest } from './voter.ts'
+import type { SuccessionClaim, SuccessionMessage } from './region-hand-over.ts'
+import { beginTerm, type RegionTerm } from './region-term.ts'
+import { Succession } from './succession.ts'
+import type { Vote, VoteRequest } from './voter.ts'
 import type { Agreement, TermsConflict } from './agreed-terms.ts'
 import type { BudgetTerms } from './terms.ts'
 
@@ -34,6 +37,8 @@ export interface RegionWires {
   /** To the processes of one region. */
   toRegion(region: string, grants: readonly LeaseGrant[]): void
   toSidecar(sidecar: string, grants: readonly LeaseGrant[]): void
+  /** To the other candidates for aggregator of the region. */
+  toOwnRegion(message: SuccessionMessage): void
   /** To every candidate, when an allocator leaves in good order. */
   handOver(handOver: HandOver): void
 }
@@ -71,14 +76,6 @@ export const defaultRegionNodeConfig = {
   spare: 0.04,
 } as const
 
-/** A term of office as the region's aggregator. */
-interface Term {
-  readonly epoch: number
-  readonly aggregators: ReadonlyMap<string, Aggregator>
-  /** Votes for this region: whoever is its aggregator does, and promises nothing beyond the end of that office. */
-  readonly voter: Voter
-}
-
 /**
  * One process of a region: a candidate for the region's aggregator and, while it is that, for the allocator of all regions, which
  * the aggregators of the regions elect. Pure: whoever owns it polls it, carries its messages and hands arrivals in.
@@ -95,7 +92,10 @@ export class RegionNode {
   /** The newest grant of each budget that a sidecar of this region is known to run on. */
   readonly #latestGrants = new Map<string, GrantId>()
   #terms: ReadonlyMap<string, BudgetTerms>
-  #term: Term | undefined
+  readonly #succession: Succession
+  #term: RegionTerm | undefined
+  /** Of the newest allocator that was heard to leave. */
+  #inheritedEpoch = 0
   /** Reports of regions came in since the last pass over them. */
   #hasHeard = false
 
@@ -114,6 +114,7 @@ export class RegionNode {
     this.#byKey = election instanceof KeyElection ? election : undefined
     this.#byVoters = election instanceof VoteElection ? election : undefined
     this.allocatorElection = new VoteElection({ ...vote, voters: [...regions] }, clock, random)
+    this.#succession = new Succession(incarnation, drift, clock)
     this.#terms = terms
     this.#allocators = new Map([...terms].map(([budget, term]) => [budget, this.#newAllocator(term)]))
   }
@@ -142,9 +143,35 @@ export class RegionNode {
     return new Map(Array.from(this.#allocators, ([budget, allocator]) => [budget, allocator.conflicts()]))
   }
 
-  /** Asks this process not to be allocator any more: it hands over at the next {@link poll}, and never stands again. */
+  /**
+   * Asks this process to leave its offices for good. The allocator hands over at the next {@link poll}. The region's aggregator goes on
+   * until another process of the region takes over, which it is asked for from now on.
+   */
   retire(): void {
     this.allocatorElection.retire()
+    this.#succession.leave()
+  }
+
+  /** This process has neither office. */
+  get isOutOfOffice(): boolean {
+    return !this.regionElection.office && !this.isAllocator
+  }
+
+  /** Another process of this region speaks of who follows its aggregator. */
+  receiveSuccession(message: SuccessionMessage): void {
+    switch (message.kind) {
+      case 'offer': {
+        const claim = this.regionElection.office ? undefined : this.#succession.claim(message)
+        if (claim) this.#wires.toOwnRegion(claim)
+        return
+      }
+      case 'claim':
+        return this.#leaveTo(message)
+      case 'hand_over': {
+        const inherited = this.regionElection.office ? undefined : this.#succession.take(message)
+        if (inherited) this.regionElection.inherit(message, inherited.until)
+      }
+    }
   }
 
   /** The key store answered. */
@@ -172,14 +199,22 @@ export class RegionNode {
 
   /** An allocator has left in good order, and this is what it had out. */
   receiveHandOver(handOver: HandOver): void {
-    if (!isSaneHandOver(handOver)) return
+    const { commitments, epoch } = handOver
+    // One that is late was booked by whoever left after it, or is dead.
+    if (!isSaneHandOver(handOver) || epoch < this.#inheritedEpoch) return
     if (!this.allocatorElection.inherit(handOver)) return
-    for (const commitment of handOver.commitments) this.#allocators.get(commitment.budget)?.inherit(commitment)
+    this.#inheritedEpoch = epoch
+    for (const [budget, allocator] of this.#allocators) {
+      const own = commitments.filter((commitment) => commitment.budget === budget)
+      allocator.inherit(own)
+    }
   }
 
   /** Asks the elections and sends the reports that are due. To be called every 20 ms. */
   poll(): void {
     this.#leaveIfAsked()
+    const word = this.#succession.poll(this.regionElection.office)
+    if (word) this.#wires.toOwnRegion(word)
     const keyRequest = this.#byKey?.poll()
     if (keyRequest) this.#wires.toRegionKey(keyRequest)
     const regionRequest = this.#byVoters?.poll(true)
@@ -229,6 +264,20 @@ export class RegionNode {
     return results
   }
 
+  /** From here on this process issues nothing in the region's name, and says what is out. */
+  #leaveTo(claim: SuccessionClaim): void {
+    const { office } = this.regionElection
+    if (!office || !this.#succession.accepts(claim)) return
+    const { aggregators, voter } = this.#termOf(office)
+    const officeMs = Math.max(0, office.deadlineMs - this.#clock.nowMs())
+    const left = this.regionElection.leave()
+    if (!left) return
+    const budgets = Array.from(aggregators, ([budget, aggregator]) => aggregator.handOver(budget))
+    const answer = { kind: 'hand_over', heir: claim.heir, anchor: claim.seq, officeMs, voter: voter.state } as const
+    const whole = this.#succession.handOver({ ...left, ...answer, budgets })
+    if (whole) this.#wires.toOwnRegion(whole)
+  }
+
   #leaveIfAsked(): void {
     const { office } = this.allocatorElection
     const left = this.allocatorElection.takeLeave()
@@ -272,15 +321,16 @@ export class RegionNode {
     return office ? this.#termOf(office).aggregators : NO_AGGREGATORS
   }
 
-  #termOf({ epoch }: Office): Term {
+  #termOf({ epoch }: Office): RegionTerm {
     if (this.#term?.epoch === epoch) return this.#term
-    const { region, electionDrift: drift } = this.#config
-    const aggregators = new Map(
-      Array.from(this.#terms.values(), (each) => [each.budget, this.#newAggregator(each, epoch)] as const),
-    )
-    // What a predecessor promised in the region's name ended with its office, which was before this one began.
-    const voter = new Voter({ ...defaultVoteTimes, name: region, drift, silentMs: 0 }, this.#clock)
-    this.#term = { epoch, aggregators, voter }
+    const { region } = this.#config
+    this.#term = beginTerm(epoch, {
+      config: this.#config,
+      terms: this.#terms,
+      reservedFor: (budget) => this.#allocators.get(budget)?.reservedFor(region) ?? NO_SHARE,
+      inheritance: this.regionElection.isHeir ? this.#succession.inheritance : undefined,
+      clock: this.#clock,
+    })
     return this.#term
   }
 
@@ -292,34 +342,6 @@ export class RegionNode {
     const { incarnation, drift, spare, newLedger, newAgreement } = this.#config
     const books = { ...(newLedger && { newLedger }), ...(newAgreement && { newAgreement }) }
     return new Allocator(terms, { ...defaultAllocatorConfig, ...books, incarnation, drift, spare }, this.#clock)
-  }
-
-  #newAggregator(terms: BudgetTerms, epoch: number): Aggregator {
-    const { region, drift, spare, sidecarLeaseMs, sliceMs, newLedger } = this.#config
-    const { budget } = terms
-    const incarnation = `${this.#config.incarnation}/${epoch}`
-    const above = new LeaseHolder({ budget, holder: region, incarnation, drift }, this.#clock)
-    above.limitSlice(this.#floorIn(terms))
-    const books = newLedger ? { newLedger } : {}
-    const below = new LeaseGrantor(
-      {
-        ...books,
-        budget,
-        incarnation,
-        drift,
-        spare,
-        ttlMs: sidecarLeaseMs,
-        sliceTtlMs: sliceMs,
-        slicesBefore: this.#allocators.get(budget)?.reservedFor(region) ?? NO_SHARE,
-        lumps: 'always',
-        leastBurst: 2,
-        worthwhile: 0.05,
-      },
-      epoch,
-      this.#clock,
-      () => ({ floor: NO_SHARE, weight: 1 }),
-    )
-    return new Aggregator(above, below, this.#clock)
   }
 }
 

@@ -16,10 +16,17 @@ export class SendLog {
   readonly #clock: Clock
   readonly #monotonicMs: number[] = []
   readonly #wallMs: number[] = []
-  #lastSeq = 0
+  #lastSeq: number
 
-  constructor(clock: Clock) {
+  /** Goes on after number `lastSeq`, which somebody else sent; left out, begins with 1. */
+  constructor(clock: Clock, lastSeq = 0) {
     this.#clock = clock
+    this.#lastSeq = lastSeq
+  }
+
+  /** The number that was taken last; 0 for none. */
+  get lastSeq(): number {
+    return this.#lastSeq
   }
 
   /** Takes the next sequence number and notes that it is sent now. */

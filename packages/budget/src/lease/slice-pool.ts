@@ -2,6 +2,9 @@ import type { Clock } from '@spillway/clock'
 import type { Holder } from './holder-book.ts'
 import { NO_SHARE, addShares, minShare, subtractShare, type Share } from './share.ts'
 
+/** Incarnations whose slices are told from those of whom nothing was heard; of more than these none is believed. */
+const MOST_HEARD = 65_536
+
 /**
  * Slices: the parts of a grantor's own floor that its holders keep when their leases run out. Each outlives its lease by a
  * fixed time, the grantor's term included; so the successor counts the whole pool as taken, but for the slices that it hears of,
@@ -9,45 +12,51 @@ import { NO_SHARE, addShares, minShare, subtractShare, type Share } from './shar
  */
 export class SlicePool {
   readonly #ttlMs: number
-  readonly #before: Share
-  readonly #startedMs: number
+  /** When the last slice of a predecessor has expired. */
+  readonly #completeMs: number
   readonly #clock: Clock
+  readonly #heard = new Set<string>()
+  /** What predecessors may have given to holders that were not heard of. It only shrinks: they give nothing any more. */
+  #unheard: Share
   #pool = NO_SHARE
   #known = NO_SHARE
   #even = NO_SHARE
 
   /**
    * `ttlMs` is how long a slice may live, drift included; Infinity when floors are reserved by configuration. `before` is the most
-   * that predecessors may have given.
+   * that predecessors may have given to holders that are not heard of yet; `isComplete`: there are none.
    */
-  constructor(ttlMs: number, before: Share, clock: Clock) {
+  constructor(ttlMs: number, before: Share, clock: Clock, isComplete = false) {
     this.#ttlMs = ttlMs
-    this.#before = before
+    this.#unheard = before
     this.#clock = clock
-    this.#startedMs = clock.nowMs()
-  }
-
-  /** A pass over the holders begins. */
-  begin(pool: Share, all: Iterable<Holder>, nowMs: number): void {
-    if (this.#ttlMs === Number.POSITIVE_INFINITY) return
-    this.#pool = pool
-    let holders = 0
-    let rate = 0
-    let burst = 0
-    for (const { ledger } of all) {
-      const slice = ledger.sliceCommit(nowMs)
-      rate += slice.rate
-      burst += slice.burst
-      holders++
-    }
-    this.#known = { rate, burst }
-    const heardOf = subtractShare(pool, this.unknown)
-    this.#even = holders > 0 ? { rate: heardOf.rate / holders, burst: heardOf.burst / holders } : NO_SHARE
+    this.#completeMs = isComplete ? Number.NEGATIVE_INFINITY : clock.nowMs() + ttlMs
   }
 
   /**
-   * What everybody is due of the pool, asked for or not. Incarnations that are gone count until their slices have expired: the
-   * others make room for the newcomer meanwhile.
+   * A holder has a slice of a predecessor: it counts for itself from now on, whatever becomes of it. Once for each incarnation. To be
+   * trusted as far as no report is under way for as long as an election takes.
+   */
+  heardOf(holder: string, incarnation: string, slice: Share): void {
+    const key = `${holder}\n${incarnation}`
+    if (this.isComplete || this.#heard.has(key) || this.#heard.size >= MOST_HEARD) return
+    this.#heard.add(key)
+    this.#unheard = subtractShare(this.#unheard, slice)
+  }
+
+  /** A pass over the holders begins. `newest` are those of them who are to have a slice. */
+  begin(pool: Share, all: Iterable<Holder>, newest: readonly Holder[], nowMs: number): void {
+    if (this.#ttlMs === Number.POSITIVE_INFINITY) return
+    this.#pool = pool
+    this.#known = slicesOf(all, nowMs)
+    const gone = subtractShare(this.#known, slicesOf(newest, nowMs))
+    const room = subtractShare(subtractShare(pool, this.unknown), gone)
+    this.#even = newest.length > 0 ? { rate: room.rate / newest.length, burst: room.burst / newest.length } : NO_SHARE
+  }
+
+  /**
+   * What everybody is due of the pool, asked for or not. Incarnations that are gone keep theirs until they have expired: the others
+   * share the rest, and make room for a newcomer.
    */
   get even(): Share {
     return this.#even
@@ -55,8 +64,7 @@ export class SlicePool {
 
   /** What a predecessor's holders may still have of whom nothing was heard. */
   get unknown(): Share {
-    if (this.#ttlMs === Number.POSITIVE_INFINITY) return NO_SHARE
-    return this.isComplete ? NO_SHARE : subtractShare(this.#before, this.#known)
+    return this.#ttlMs === Number.POSITIVE_INFINITY || this.isComplete ? NO_SHARE : this.#unheard
   }
 
   /** Slices that may be in force, as of the last pass and what was given since. */
@@ -66,7 +74,7 @@ export class SlicePool {
 
   /** The last slice that a predecessor gave has expired. */
   get isComplete(): boolean {
-    return this.#clock.nowMs() > this.#startedMs + this.#ttlMs
+    return this.#clock.nowMs() > this.#completeMs
   }
 
   /** The slice for a holder that gets `share`: an even part of the pool, as far as it is free. */
@@ -78,4 +86,15 @@ export class SlicePool {
     this.#known = addShares(this.#known, subtractShare(slice, own))
     return slice
   }
+}
+
+function slicesOf(holders: Iterable<Holder>, nowMs: number): Share {
+  let rate = 0
+  let burst = 0
+  for (const { ledger } of holders) {
+    const slice = ledger.sliceCommit(nowMs)
+    rate += slice.rate
+    burst += slice.burst
+  }
+  return { rate, burst }
 }

@@ -114,6 +114,21 @@ test('a successor counts the slices of holders that it does not hear', () => {
   expect(second.commit().rate).toBeCloseTo(90)
 })
 
+test('under a successor that does not hear of every slice, those who live share what is left with a newcomer', () => {
+  const clock = new ManualClock()
+  const holders = new Holders({ 'lost/1': [500], 'one/1': [500], 'two/1': [500], 'new/1': [500] })
+  const first = aGrantor(1, clock)
+  clock.advance(SLICE_MS + 1)
+  holders.talkTo(first, ['lost/1', 'one/1', 'two/1'])
+
+  const second = aGrantor(2, clock)
+  for (let round = 0; round < 10; round++) holders.talkTo(second, ['one/1', 'two/1', 'new/1'])
+
+  expect(holders.sliceOf('one/1').rate).toBeCloseTo(20 / 3)
+  expect(holders.sliceOf('new/1').rate).toBeCloseTo(20 / 3)
+  expect(holders.slices.rate).toBeLessThanOrEqual(30 + 1e-9)
+})
+
 test('the others make room for a newcomer before the slice of a dead one has expired', () => {
   const clock = new ManualClock()
   const holders = new Holders({ 'a/old': [50], 'a/new': [50], 'b/1': [50] })
@@ -126,6 +141,18 @@ test('the others make room for a newcomer before the slice of a dead one has exp
   expect(holders.sliceOf('a/old').rate).toBeCloseTo(15)
   expect(holders.sliceOf('a/new').rate).toBeGreaterThan(4)
   expect(holders.slices.rate).toBeLessThanOrEqual(30 + 1e-9)
+})
+
+test('a holder that ends in good order leaves its slice to the next one at once', () => {
+  const clock = new ManualClock()
+  const holders = new Holders({ 'a/old': [50], 'a/new': [50], 'b/1': [50] })
+  const grantor = aGrantor(1, clock)
+  clock.advance(SLICE_MS + 1)
+  holders.talkTo(grantor, ['a/old', 'b/1'])
+  grantor.receive(aReport({ holder: 'a', incarnation: 'old', seq: 99, wants: [], isFinal: true }))
+  holders.talkTo(grantor, ['a/new'])
+
+  expect(holders.sliceOf('a/new').rate).toBeCloseTo(15)
 })
 
 test('a holder that starts anew does not cost its reserved floor twice', () => {

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '@spillway/clock'
 import { isAmount, isCount } from './message.ts'
-import type { Leave, Office, OfficeElection } from './office.ts'
+import type { HeirTime, Leave, Office, OfficeElection, RegionLeave } from './office.ts'
 import { Quorum } from './quorum.ts'
 import type { Vote, VoteRequest } from './voter.ts'
 
@@ -95,6 +95,7 @@ export class VoteElection implements OfficeElection {
   #unheard = 0
   #isRetiring = false
   #inherits = ''
+  #heirTime: HeirTime | undefined
 
   constructor(config: VoteElectionConfig, clock: Clock, random: Random) {
     this.#config = config
@@ -108,6 +109,10 @@ export class VoteElection implements OfficeElection {
     const nowMs = this.#clock.nowMs()
     const deadlineMs = Math.min(this.#untilMs, nowMs + this.#untilWallMs - this.#clock.wallMs())
     return nowMs < deadlineMs ? { epoch: this.#epoch, deadlineMs } : undefined
+  }
+
+  get isHeir(): boolean {
+    return this.#state === 'leading' && this.#heirTime !== undefined
   }
 
   sawEpoch(epoch: number): void {
@@ -127,16 +132,25 @@ export class VoteElection implements OfficeElection {
     return { incarnation: this.#config.candidate, epoch: this.#epoch }
   }
 
+  /** Leaves office for good, for an heir. */
+  leave(): RegionLeave | undefined {
+    if (!this.office) return undefined
+    this.retire()
+    const left = this.takeLeave()
+    return left && { ...left, revision: 0 }
+  }
+
   /**
-   * A leader has left, and all that it had granted is known here, and booked until it has expired: voters break their promise to it
-   * for who inherits. False when this candidate has no use for it.
+   * A leader has left, and all that it had granted is known here: voters break their promise to it for who inherits. It is booked until
+   * it has expired; or, with `until`, used only by an office that is won in time. False when this candidate has no use for it.
    */
-  inherit({ incarnation, epoch }: Leave): boolean {
+  inherit({ incarnation, epoch }: Leave, until?: HeirTime): boolean {
     if (this.#isRetiring || this.#state === 'leading') return false
     const nowMs = this.#clock.nowMs()
     this.#highestEpoch = Math.max(this.#highestEpoch, epoch)
-    this.#inherits = incarnation
     this.#follow()
+    this.#inherits = incarnation
+    this.#heirTime = until
     this.#nextMs = nowMs + 0.5 * this.#jitterMs()
     return true
   }
@@ -157,7 +171,7 @@ export class VoteElection implements OfficeElection {
   /** The request to send to every voter now, or undefined. Only who `mayStand` begins. To be asked every 20 to 100 ms. */
   poll(mayStand: boolean): VoteRequest | undefined {
     const nowMs = this.#clock.nowMs()
-    if (this.#state === 'leading' && !this.office) this.#follow()
+    if (this.#state === 'leading' ? !this.office : this.#isTooLate) this.#follow()
     if (this.#isRetiring) return this.#state === 'asking' ? this.#giveUp(nowMs) : undefined
     if (nowMs < this.#nextMs) return undefined
     if (this.#state === 'leading') {
@@ -220,6 +234,7 @@ export class VoteElection implements OfficeElection {
     this.#untilMs = untilMs
     this.#untilWallMs = -this.#quorum.momentMs(held.map(([name, promise]) => [name, -promise.untilWallMs]))
     if (this.#state === 'leading') return
+    if (this.#isTooLate) return this.#follow()
     // The promises so far are short ones: asks for long ones at once.
     this.#state = 'leading'
     this.#nextMs = this.#clock.nowMs()
@@ -282,11 +297,26 @@ export class VoteElection implements OfficeElection {
   /** Drops all promises; may begin anew at once, but for what it granted in office. */
   #follow(): void {
     if (this.#state === 'leading') this.#notBeforeMs = this.#untilMs
+    if (this.#state === 'leading' || this.#isTooLate) this.#disinherit()
     this.#state = 'following'
     this.#nextMs = 0
     this.#sent.clear()
     this.#promises.clear()
     this.#freeMs.clear()
+  }
+
+  /** What was left may not be used any more: somebody else could have been in office. */
+  get #isTooLate(): boolean {
+    const until = this.#heirTime
+    return until !== undefined && !(this.#clock.nowMs() < until.monotonicMs && this.#clock.wallMs() < until.wallMs)
+  }
+
+  /** Stands again only when all that was left is dead, and as anybody does. */
+  #disinherit(): void {
+    if (!this.#heirTime) return
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#heirTime.deadMs)
+    this.#heirTime = undefined
+    this.#inherits = ''
   }
 
   #defer(forMs: number): void {

@@ -115,3 +115,15 @@ test('promises nothing beyond the end of its own term', () => {
 
   expect(vote?.forMs).toBe(500)
 })
+
+test('whoever goes on in the name of a voter is bound by what was promised before', () => {
+  const { clock, voter } = newVoter()
+  voter.handle(ask('x', 4, { epoch: 7 }))
+  clock.advance(500)
+  const { voter: next } = newVoter()
+  next.goOn(voter.state, 0)
+
+  expect(next.handle(ask('y'))).toMatchObject({ isPromised: false, otherEpoch: 7 })
+  expect(next.handle(ask('x', 3))).toBeUndefined()
+  expect(next.handle(ask('heir', 1, { inherits: 'x' }))).toMatchObject({ isPromised: true, otherEpoch: 7 })
+})

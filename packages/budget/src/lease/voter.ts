@@ -31,6 +31,19 @@ export interface Vote {
   readonly rival: string
 }
 
+/** What a voter has promised, for whoever goes on voting in its name. Times in milliseconds from now. */
+export interface VoterState {
+  readonly promisedTo: string
+  readonly round: number
+  readonly forMs: number
+  readonly isToLeader: boolean
+  /** Incarnation of the last leader that has left; empty for none. */
+  readonly left: string
+  readonly leftForMs: number
+  readonly epoch: number
+  readonly otherEpoch: number
+}
+
 /** How a voter votes. Times in milliseconds. */
 export interface VoterConfig {
   readonly name: string
@@ -67,6 +80,33 @@ export class Voter {
     this.#config = config
     this.#clock = clock
     this.#untilMs = clock.nowMs() + config.silentMs * (1 + config.drift)
+  }
+
+  /** What it has promised. Another one goes on with it: this one promises nothing any more. */
+  get state(): VoterState {
+    const nowMs = this.#clock.nowMs()
+    return {
+      promisedTo: this.#promisedTo,
+      round: this.#round,
+      forMs: Math.max(0, this.#untilMs - nowMs),
+      isToLeader: this.#isToLeader,
+      left: this.#left.incarnation,
+      leftForMs: Math.max(0, this.#left.untilMs - nowMs),
+      epoch: this.#epoch,
+      otherEpoch: this.#otherEpoch,
+    }
+  }
+
+  /** Goes on with what a predecessor of that name had promised, told at `sinceMs` or before. */
+  goOn(state: VoterState, sinceMs: number): void {
+    const { drift } = this.#config
+    this.#promisedTo = state.promisedTo
+    this.#round = state.round
+    this.#untilMs = sinceMs + state.forMs * (1 + drift)
+    this.#isToLeader = state.isToLeader
+    this.#left = { incarnation: state.left, untilMs: sinceMs + state.leftForMs * (1 + drift) }
+    this.#epoch = state.epoch
+    this.#otherEpoch = state.otherEpoch
   }
 
   /**

@@ -136,6 +136,16 @@ const FIGURES: readonly Figure[] = [
     onlyLeases: true,
   },
   {
+    title: 'aggregator told to go: time its region lacks 10 %',
+    scenario: 'succession',
+    target: '0 s',
+    isMet: (value) => value === 0,
+    format: seconds,
+    measure: ({ recording, endMs }, scale) =>
+      lackMs(recording, (0.9 * scale.budget.rate) / scale.regions, eventMs(scale), endMs, 0),
+    onlyLeases: true,
+  },
+  {
     title: 'sidecar dies: its share is back after',
     scenario: 'crash',
     target: '<= 4 s',

@@ -8,6 +8,7 @@ import {
   defaultRegionNodeConfig,
   type KeyRequest,
   type LeaseGrant,
+  type LeaseReport,
   type RegionWires,
   type Share,
   type Vote,
@@ -16,6 +17,7 @@ import { SeededRandom, type Random } from '@spillway/clock'
 import { DriftingClock } from '../drifting-clock.ts'
 import { EventClock } from '../event-clock.ts'
 import { AllowedTerms } from './allowed-terms.ts'
+import { breakableOf } from './breakable.ts'
 import { PromiseChecker } from '../promise-checker.ts'
 import { VirtualNetwork, isInside } from '../virtual-network.ts'
 import type { Breakable, Fleet, Traffic } from './fleet.ts'
@@ -24,19 +26,20 @@ import { askKey } from './key-errand.ts'
 import {
   newVoter,
   runProcess,
+  sidecarMachine,
   type Machine,
   type RegionKey,
   type RegionMachine,
   type SidecarMachine,
 } from './machine.ts'
-import { promiseAll, reportsTo, sabotagedRules, tamperedGrants, tamperedReport } from './sabotage.ts'
+import { promiseAll, reportsTo, sabotagedRules, tamperedGrants, tamperedReport, withoutHolders } from './sabotage.ts'
 import { Patience } from './patience.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
-import { USUAL_PACE, joinsAtMs, type WorldConfig, type WorldPace } from './world-config.ts'
+import { USUAL_PACE, type WorldConfig, type WorldPace } from './world-config.ts'
 import { budgetTerms, regionName, type WorldTerms } from './world-terms.ts'
 
-type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'handOver'
+type ElectionWire = 'toRegionKey' | 'toRegionVoters' | 'toAllRegions' | 'toOwnRegion' | 'handOver'
 
 /**
  * Regions of sidecars that share one budget, in virtual time, through a network that loses, doubles, delays and reorders. The
@@ -99,16 +102,7 @@ export class BudgetWorld implements Fleet {
   }
 
   get breakable(): Breakable {
-    const leader = (): RegionMachine | undefined =>
-      this.processes.find((machine) => machine.process.isAllocator && machine.pausedUntilMs <= this.nowMs)
-    return {
-      hasAllocator: leader() !== undefined,
-      killAllocator: () => {
-        const machine = leader()
-        if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
-      },
-      retireAllocator: () => leader()?.process.retire(),
-    }
+    return breakableOf(this)
   }
 
   /** Runs one step. False when the promise was broken in it. */
@@ -143,10 +137,16 @@ export class BudgetWorld implements Fleet {
     if (machine) machine.pausedUntilMs = Number.POSITIVE_INFINITY
   }
 
+  /** The machine whose process is the region's aggregator; undefined while there is none that runs. */
+  aggregator(region: number): RegionMachine | undefined {
+    return this.processes.find(
+      (each) => each.region === region && each.pausedUntilMs <= this.nowMs && each.process.regionElection.office,
+    )
+  }
+
   /** What a region has in force, as its aggregator sees it. */
   force(region: number): Share {
-    const machine = this.processes.find((each) => each.region === region && each.process.aggregator('b'))
-    return machine?.process.aggregator('b')?.force ?? NO_SHARE
+    return this.aggregator(region)?.process.aggregator('b')?.force ?? NO_SHARE
   }
 
   /** The machine dies and comes back at once as a new incarnation that knows nothing. */
@@ -165,10 +165,18 @@ export class BudgetWorld implements Fleet {
     this.#isChanging = true
   }
 
+  /** The sidecar ends in good order: it gives back what it holds. It comes back by {@link restart}. */
+  end(sidecar: SidecarMachine): void {
+    const last = this.#tampering.end(sidecar.budget)
+    if (last && sidecar.pausedUntilMs <= this.nowMs) this.#tell(sidecar, last)
+  }
+
   #report(sidecar: SidecarMachine): void {
     const due = sidecar.budget.poll()
-    if (!due) return
-    const report = this.#tampering.report(sidecar.budget, due, this.nowMs)
+    if (due) this.#tell(sidecar, this.#tampering.report(sidecar.budget, due, this.nowMs))
+  }
+
+  #tell(sidecar: SidecarMachine, report: LeaseReport): void {
     const processes = this.#processesOf[sidecar.region] ?? []
     this.#count('inside', processes.length)
     for (const machine of processes) {
@@ -203,13 +211,7 @@ export class BudgetWorld implements Fleet {
     }
     this.#processesOf.push(own)
     for (let index = 0; index < this.#config.sidecars; index++) {
-      const machine = {
-        name: `${regionName(region)}.s${index}`,
-        region,
-        index,
-        clock: this.#newClock(),
-        pausedUntilMs: joinsAtMs(this.#config, index),
-      }
+      const machine = sidecarMachine(region, index, this.#newClock(), this.#config)
       const whole = { ...machine, budget: this.#newBudget(machine) }
       this.sidecars.push(whole)
       this.#sidecarsByName.set(machine.name, whole)
@@ -235,15 +237,7 @@ export class BudgetWorld implements Fleet {
     const slots = this.#config.hasVoters ? [...Array(this.#config.processes).keys()] : []
     const voters = slots.map((slot) => `${regionName(region)}.p${slot}`)
     return new RegionNode(
-      {
-        ...defaultRegionNodeConfig,
-        ...slices,
-        ...rules,
-        region: regionName(region),
-        incarnation,
-        voters,
-        terms,
-      },
+      { ...defaultRegionNodeConfig, ...slices, ...rules, region: regionName(region), incarnation, voters, terms },
       { ...this.#electionWires(machine, find), ...this.#leaseWires(machine, find) },
       clock,
       this.#random,
@@ -264,6 +258,12 @@ export class BudgetWorld implements Fleet {
         for (const other of this.processes) {
           const handle = (): Vote | undefined => other.process.vote(request)
           this.#poll(machine, other, handle, (vote) => find()?.process.receiveVote(vote))
+        }
+      },
+      toOwnRegion: (message) => {
+        const said = this.#config.sabotage.isLedgerForgotten ? withoutHolders(message) : message
+        for (const other of this.#processesOf[machine.region] ?? []) {
+          if (other.name !== machine.name) this.#carry(machine, other, () => other.process.receiveSuccession(said))
         }
       },
       handOver: (whole) => {

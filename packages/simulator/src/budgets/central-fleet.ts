@@ -56,6 +56,7 @@ export class CentralFleet implements Fleet {
       hasAllocator: !this.#dead.has(SERVER),
       killAllocator: () => void this.#dead.add(SERVER),
       retireAllocator: () => undefined,
+      retireAggregator: () => undefined,
     }
   }
 

@@ -41,11 +41,15 @@ export function leastHeld(recording: Recording, fromMs: number, toMs: number): n
   return Math.min(...between.map(heldBy))
 }
 
-/** How long after `fromMs` all regions together held less than that rate, in milliseconds; 0 if they always had it. */
-export function lackMs(recording: Recording, rate: number, fromMs: number, toMs: number): number {
+/**
+ * How long after `fromMs` all regions together, or the one that is named, held less than that rate, in milliseconds; 0 if they always
+ * had it.
+ */
+export function lackMs(recording: Recording, rate: number, fromMs: number, toMs: number, region?: number): number {
   for (let nowMs = toMs; nowMs > fromMs; nowMs -= recording.sampleMs) {
     const sample = recording.at(nowMs)
-    if (sample === undefined || heldBy(sample) < rate) return nowMs - fromMs
+    const held = sample === undefined ? 0 : region === undefined ? heldBy(sample) : (sample.held[region] ?? 0)
+    if (held < rate) return nowMs - fromMs
   }
   return 0
 }

@@ -20,6 +20,8 @@ export interface Breakable {
   killAllocator(): void
   /** It is told to go, and hands its office over. */
   retireAllocator(): void
+  /** The process that shares a region's part out is told to go, and hands its office over. */
+  retireAggregator(region: number): void
   /** Somebody shares the budget out. */
   readonly hasAllocator: boolean
 }

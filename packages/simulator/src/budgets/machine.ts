@@ -1,8 +1,8 @@
 import { Voter, defaultVoteTimes, type LeasedBudget, type RegionNode } from '@spillway/budget'
 import type { DriftingClock } from '../drifting-clock.ts'
-import { budgetTerms, type WorldTerms } from './world-terms.ts'
+import { budgetTerms, regionName, type WorldTerms } from './world-terms.ts'
 import type { VirtualKey } from './virtual-key.ts'
-import type { WorldConfig, WorldPace } from './world-config.ts'
+import { joinsAtMs, type WorldConfig, type WorldPace } from './world-config.ts'
 
 /** A machine that can be paused; what arrives meanwhile is lost. */
 export interface Machine {
@@ -32,6 +32,17 @@ export interface RegionMachine extends Machine {
 export interface RegionKey {
   readonly key: VirtualKey
   readonly clock: DriftingClock
+}
+
+/** The machine of a sidecar that starts when it is its turn. */
+export function sidecarMachine(
+  region: number,
+  index: number,
+  clock: DriftingClock,
+  config: WorldConfig,
+): Omit<SidecarMachine, 'budget'> {
+  const name = `${regionName(region)}.s${index}`
+  return { name, region, index, clock, pausedUntilMs: joinsAtMs(config, index) }
 }
 
 /** What is due in a region's process at a true time. */

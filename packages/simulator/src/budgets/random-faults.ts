@@ -41,6 +41,8 @@ export class RandomFaults {
       () => this.#jumpWall(this.#anyMachine()),
       () => this.#breakKey(),
       () => this.#retire(),
+      () => this.#end(this.#pick(this.#world.sidecars)),
+      () => this.#replace(Math.floor(this.#random.next() * this.#regions)),
     ]
     this.log.push(`${nowMs} ms: ${this.#pick(faults)()}`)
   }
@@ -108,6 +110,23 @@ export class RandomFaults {
   #retire(): string {
     this.#world.breakable.retireAllocator()
     return 'the allocator is told to go'
+  }
+
+  #end(machine: SidecarMachine): string {
+    const forMs = this.#duration()
+    this.#world.end(machine)
+    this.#world.truth.schedule(forMs, () => this.#world.restart(machine))
+    return `${machine.name} ends, and starts again after ${forMs} ms`
+  }
+
+  /** Told to go, it stays until somebody has taken over, or it is stopped. */
+  #replace(region: number): string {
+    const leader = this.#world.aggregator(region)
+    if (!leader) return `r${region} has no aggregator to replace`
+    leader.process.retire()
+    const afterMs = this.#duration()
+    this.#world.truth.schedule(afterMs, () => this.#world.restart(leader))
+    return `${leader.name}, the aggregator, is told to go, and restarts after ${afterMs} ms`
   }
 
   #duration(): number {

@@ -2,6 +2,7 @@ import { SeededRandom } from '@spillway/clock'
 import { BudgetWorld } from './budget-world.ts'
 import type { WorldConfig } from './world-config.ts'
 import { RandomFaults } from './random-faults.ts'
+import { RandomReplacements } from './random-replacements.ts'
 import { RandomTerms } from './random-terms.ts'
 
 /** How the aggregators of random worlds are elected. */
@@ -9,6 +10,9 @@ export const MODES = ['keys', 'votes'] as const
 
 /** One of them. */
 export type Mode = (typeof MODES)[number]
+
+/** What happens in random worlds beside faults: nothing, terms change, processes are replaced in good order again and again. */
+export type Kind = 'usual' | 'changing' | 'replacing'
 
 /** How many regions random worlds have. */
 const REGIONS = [3, 2, 4]
@@ -23,20 +27,24 @@ const BUDGETS = [
 ]
 
 /**
- * A world at the mercy of chance, for so many steps of 10 ms, with terms that change or not. Returns what happened before its
+ * A world at the mercy of chance, for so many steps of 10 ms, and of what else is to happen. Returns what happened before its
  * promise broke, or undefined.
  */
-export function breakAtRandom(seed: number, steps: number, mode: Mode, isChanging = false): string | undefined {
+export function breakAtRandom(seed: number, steps: number, mode: Mode, kind: Kind = 'usual'): string | undefined {
   const random = new SeededRandom(seed)
-  const config = { ...randomConfig(seed, mode, random), ...(isChanging && { sliceMs: 8_000 }) }
+  const isChanging = kind === 'changing'
+  const config = { ...randomConfig(seed, mode, random), ...(kind !== 'usual' && { sliceMs: 8_000 }) }
   const world = new BudgetWorld(config, random)
   const faults = new RandomFaults(world, config.regions, { everyMs: 3_000, longestMs: 15_000 }, random)
   const terms = new RandomTerms(world, { regions: config.regions, everyMs: 15_000, rolloutMs: 10_000 }, random)
+  const { regions, sidecars } = config
+  const replacements = new RandomReplacements(world, { regions, sidecars, everyMs: 3_000 }, random)
   for (let step = 0; step < steps; step++) {
     faults.step()
     if (isChanging) terms.step()
+    if (kind === 'replacing') replacements.step()
     if (world.step()) continue
-    const before = [...faults.log.slice(-5), ...terms.log.slice(-3)].join('\n')
+    const before = [...faults.log.slice(-5), ...terms.log.slice(-3), ...replacements.log.slice(-5)].join('\n')
     return `seed ${seed} by ${mode}, ${world.truth.nowMs()} ms, after\n${before}`
   }
   return undefined

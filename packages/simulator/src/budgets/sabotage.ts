@@ -12,6 +12,7 @@ import {
   type RegionNode,
   type RegionNodeConfig,
   type Share,
+  type SuccessionMessage,
   type Vote,
 } from '@spillway/budget'
 import type { Clock } from '@spillway/clock'
@@ -43,7 +44,7 @@ export interface Sabotage {
   readonly isForgetful?: boolean
   /** S11: voters promise to everybody who asks. */
   readonly isTwoFaced?: boolean
-  /** An allocator that leaves hands its office over without saying what it had granted. */
+  /** Who leaves an office hands it over without saying what it had granted. */
   readonly isLedgerForgotten?: boolean
   /** S7: a bucket keeps what it has saved up, and may save up as much again, when its burst shrinks. */
   readonly isUntruncated?: boolean
@@ -57,6 +58,8 @@ export interface Sabotage {
   readonly isFloorAckedEarly?: boolean
   /** A change of terms is in force as soon as the allocator is told of it; see {@link HastyTerms}. */
   readonly areTermsHasty?: boolean
+  /** S9: a sidecar that ends says so, and goes on admitting. */
+  readonly isLastReportEarly?: boolean
   /** S10: nobody looks at the wall clock. */
   readonly isWallBlind?: boolean
 }
@@ -102,6 +105,12 @@ export function reportsTo(
   return reports.map((report) => (report.ack ? { ...report, ack: { ...report.ack, epoch } } : report))
 }
 
+/** What an aggregator that leaves says, without what its sidecars have. */
+export function withoutHolders(message: SuccessionMessage): SuccessionMessage {
+  if (message.kind !== 'hand_over') return message
+  return { ...message, budgets: message.budgets.map((each) => ({ ...each, holders: [] })) }
+}
+
 /** The naive books: the newest grant is all that counts. */
 export class NewestOnlyLedger implements Ledger {
   #newest: Booking | undefined
@@ -122,6 +131,14 @@ export class NewestOnlyLedger implements Ledger {
   sliceCommit(nowMs: number): Share {
     const newest = this.#newest
     return newest && newest.sliceExpiresMs > nowMs ? newest.slice : { rate: 0, burst: 0 }
+  }
+
+  end(): void {
+    this.#newest = undefined
+  }
+
+  lastSliceExpiryMs(): number {
+    return this.#newest?.sliceExpiresMs ?? 0
   }
 
   lastExpiryMs(): number {

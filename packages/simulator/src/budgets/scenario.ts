@@ -70,6 +70,13 @@ export function scenariosFor(scale: Scale): readonly Scenario[] {
     },
     {
       ...longer,
+      name: 'succession',
+      title: 'An aggregator is told to go',
+      ...breaking(scale, (fleet) => fleet.breakable?.retireAggregator(0)),
+      demand: uniform(1.3),
+    },
+    {
+      ...longer,
       name: 'crash',
       title: 'A sidecar dies',
       ...breaking(scale, (fleet) => fleet.killSidecar(0, 0)),

@@ -1,5 +1,5 @@
 import type { GrantId, LeaseGrant, LeasedBudget, LeaseReport, Share } from '@spillway/budget'
-import { defaultRegionNodeConfig } from '@spillway/budget'
+import { NO_SHARE, defaultRegionNodeConfig } from '@spillway/budget'
 import type { Sabotage } from './sabotage.ts'
 
 /** What is known of one incarnation of a sidecar. */
@@ -14,6 +14,8 @@ interface Holding {
   promised: Share | undefined
   /** True times at which the latest reports were sent, by number. */
   readonly sentMs: Map<number, number>
+  /** Its latest report as it was made. */
+  said: LeaseReport | undefined
 }
 
 const REMEMBERED = 64
@@ -52,6 +54,7 @@ export class Tampering {
   report(budget: LeasedBudget, report: LeaseReport, nowMs: number): LeaseReport {
     if (this.#isHonest) return report
     const holding = this.#holdingOf(budget)
+    holding.said = report
     holding.sentMs.set(report.seq, nowMs)
     holding.sentMs.delete(report.seq - REMEMBERED)
     const { newest } = holding
@@ -66,6 +69,13 @@ export class Tampering {
     // What it gave up comes back until the next grant takes it.
     if (report.force.rate < newest.share.rate) budget.accept(rename({ ...newest, lump: 0 }, holding))
     return { ...report, ack, force }
+  }
+
+  /** The sidecar is told to end: its last report, unless it has none. */
+  end(budget: LeasedBudget): LeaseReport | undefined {
+    if (!this.#sabotage.isLastReportEarly) return budget.end()
+    const { said } = this.#holdingOf(budget)
+    return said && { ...said, seq: said.seq + 1, force: NO_SHARE, slice: NO_SHARE, isFinal: true }
   }
 
   /** How long the lease holds: longer by how late the grant is, or whatever it hangs on. */
@@ -95,6 +105,7 @@ export class Tampering {
       burst: 0,
       promised: undefined,
       sentMs: new Map(),
+      said: undefined,
     }
     this.#holdings.set(budget, fresh)
     return fresh
