@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { POLICIES, type Decision } from './admission-log.ts'
 import { pageOf } from './page.ts'
-import { classTableOf, isKept, phaseTableOf, tableOf, verdictOf } from './report.ts'
+import {
+  classRowsOf,
+  classTableOf,
+  closingRowsOf,
+  isKept,
+  phaseRowsOf,
+  phaseTableOf,
+  tableOf,
+  verdictOf,
+} from './report.ts'
 import { TERMS } from './terms.ts'
 import { logsOf, type TourResult } from './tour-result.ts'
 
@@ -52,10 +61,15 @@ test('the closing table has a line for each way of sharing', () => {
   )
 })
 
-test('the page stands alone, holds the tables and draws a line for each way of sharing', () => {
+test('the page stands alone, holds the tables and draws a line for each way of sharing, in both plots', () => {
   const page = pageOf(aResult())
 
-  for (const table of [tableOf, phaseTableOf, classTableOf]) expect(page).toContain(table(aResult()))
-  expect(page.match(/<polyline/g)).toHaveLength(POLICIES.length + 1)
+  for (const rowsOf of [closingRowsOf, phaseRowsOf, classRowsOf]) {
+    for (const cell of rowsOf(aResult()).flat()) expect(page).toContain(`>${cell}</t`)
+  }
+  expect(page.match(/<polyline/g)).toHaveLength(2 * POLICIES.length + 1)
+  expect(page.match(/<strong>100\.0 %<\/strong>/g)).toHaveLength(POLICIES.length)
   expect(page).not.toMatch(/NaN|undefined|Infinity|https?:/)
+  expect(page).not.toContain('BROKEN')
+  expect(pageOf(aResult(tooMany))).toContain('promise BROKEN')
 })

@@ -10,8 +10,16 @@ export const TITLES: Readonly<Record<Policy, string>> = {
   central: 'central counter',
 }
 
+/** Rows of cells, their heads first. */
+export type Rows = readonly (readonly string[])[]
+
 /** The closing table: one line for each way of sharing. */
 export function tableOf(result: TourResult): string {
+  return aligned(closingRowsOf(result))
+}
+
+/** The cells of {@link tableOf}. */
+export function closingRowsOf(result: TourResult): Rows {
   const all = figuresOfAll(result)
   const calm = figuresIn(result, [...phasesOf(result, 'calm'), ...phasesOf(result, 'surge')])
   const surges = phasesOf(result, 'surge')
@@ -41,11 +49,16 @@ export function tableOf(result: TourResult): string {
       `${sum(admitted)} of ${sum(offered)}`,
     ]
   })
-  return aligned([head, ...rows])
+  return [head, ...rows]
 }
 
 /** The same figures between one event and the next: ours, static split, central counter. */
 export function phaseTableOf(result: TourResult): string {
+  return `ours, static split, central counter\n${aligned(phaseRowsOf(result))}`
+}
+
+/** The cells of {@link phaseTableOf}. */
+export function phaseRowsOf(result: TourResult): Rows {
   const head = ['', 'from', 'event', 'utilisation %', 'critical served %', 'worst excess / B']
   const startMs = result.phases[0]?.span.fromMs ?? 0
   const rows = result.phases.map((phase, index) => {
@@ -62,11 +75,16 @@ export function phaseTableOf(result: TourResult): string {
       each(({ worstOfBurst }) => worstOfBurst.toFixed(2), 4),
     ]
   })
-  return `ours, static split, central counter\n${aligned([head, ...rows])}`
+  return [head, ...rows]
 }
 
 /** What ours offered and served between one event and the next, by class and in calls per second. */
 export function classTableOf(result: TourResult): string {
+  return aligned(classRowsOf(result))
+}
+
+/** The cells of {@link classTableOf}. */
+export function classRowsOf(result: TourResult): Rows {
   const head = ['', 'from', 'event', ...CLASSES.map((name) => `${name}: offered/s, served`)]
   const startMs = result.phases[0]?.span.fromMs ?? 0
   const rows = result.phases.map((phase, index) => {
@@ -82,7 +100,7 @@ export function classTableOf(result: TourResult): string {
       ...cells,
     ]
   })
-  return aligned([head, ...rows])
+  return [head, ...rows]
 }
 
 /** The sentence that says whether the promise held over the whole log of the apps. */
@@ -124,7 +142,7 @@ function percent(part: number | undefined): string {
   return part === undefined ? '' : `${(part * 100).toFixed(1)} %`
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+function aligned(rows: Rows): string {
   const columns = Math.max(...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
