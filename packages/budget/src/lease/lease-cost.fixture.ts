@@ -9,7 +9,7 @@ import { LeasedBudget, defaultLeasedBudgetConfig } from './leased-budget.ts'
 import { NO_SHARE } from './share.ts'
 
 /**
- * Prints what a decision of one kind costs at the gate of a leased budget, as JSON: nanoseconds (the median and the fastest of
+ * Prints what a decision of one kind costs on a leased budget or at its gate, as JSON: nanoseconds (the median and the fastest of
  * many rounds) and octets of the heap, those that it allocates and those that outlive it. The kind is the argument: a process
  * of its own for each, as a sidecar has one clock.
  */
@@ -24,10 +24,13 @@ const moving: Clock = {
 }
 
 const KINDS: Readonly<Record<string, () => () => void>> = {
+  'a take, admitted': () => takes(aBudget(1e15, 1e9, systemClock)),
+  'a take, refused': () => takes(aBudget(0, 1e-6, systemClock)),
   admitted: () => passing(systemClock),
   refused: () => refusing(systemClock),
   'first of its millisecond': () => passing(moving),
   'clocks left out': () => passing(new ManualClock()),
+  'a reading of the clock': () => readings,
   'local, admitted': () => passingLocally(1e9),
   'local, refused': () => passingLocally(1e-6),
 }
@@ -61,6 +64,18 @@ function octets(round: () => void): readonly [number, number] {
   const kept = process.memoryUsage().heapUsed
   const each = (grown: number): number => Math.round((100 * grown) / (rounds * DECISIONS)) / 100
   return [each(after - before), each(kept - before)]
+}
+
+/** What no decision can be cheaper than: it reads one clock. */
+function readings(): void {
+  for (let index = 0; index < DECISIONS; index++) ticks[0] = systemClock.nowMs()
+}
+
+/** What the gate asks of a budget for each call. */
+function takes(budget: SharedBudget): () => void {
+  return () => {
+    for (let index = 0; index < DECISIONS; index++) budget.take(PriorityClass.standard, 1)
+  }
 }
 
 /** Calls that get their tokens and end well. */
