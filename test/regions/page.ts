@@ -14,7 +14,7 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem } .key b {
 .figures { display: flex; flex-wrap: wrap; gap: 1rem } .figures div { flex: 1 1 220px; border-top: 3px solid; padding-top: .4rem }
 .figures strong { font-size: 1.9rem; display: block; white-space: nowrap } .figures small { color: #555; display: block }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid #e4e4e0; white-space: nowrap } th { color: #555 }
+th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid #e4e4e0; white-space: pre } th { color: #555 }
 `
 
 /** A page that needs nothing else: what became of the important calls and of all, with the events of the tour, and the tables. */
