@@ -15,7 +15,7 @@ export interface BenchOptions {
   readonly only: readonly string[]
 }
 
-/** About eight minutes. */
+/** About seven minutes. */
 export const FULL: BenchOptions = {
   rounds: 5,
   seconds: 5,
