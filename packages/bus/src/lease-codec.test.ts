@@ -54,6 +54,12 @@ test('a report without an acknowledgement and a slice for good keep their meanin
   expect(decodeGrants(encodeGrants([forGood]), 'checkout-1')).toEqual([forGood])
 })
 
+test('what was given up arrives as it was promised', () => {
+  const released = { ...report, ceiling: { before: 6, share: { rate: 2.5, burst: 1 } } }
+
+  expect(decodeReports(encodeReports('i1', [released]), 'checkout-1')).toEqual([released])
+})
+
 test('a last report arrives as one', () => {
   const last = { ...report, isFinal: true as const }
 

@@ -1,4 +1,11 @@
-import { TERMS_PHASES, type LeaseGrant, type LeaseReport, type TermsInForce, type TermsReport } from '@spillway/budget'
+import {
+  TERMS_PHASES,
+  type Ceiling,
+  type LeaseGrant,
+  type LeaseReport,
+  type TermsInForce,
+  type TermsReport,
+} from '@spillway/budget'
 import { decode, isPlain, list, messageType, number, numbers, share, text, type Plain } from './wire-fields.ts'
 
 const Reports = messageType('LeaseReports')
@@ -19,6 +26,7 @@ export function encodeReports(incarnation: string, reports: readonly LeaseReport
     asks: [...report.asks],
     returned: report.returned,
     isFinal: report.isFinal === true,
+    ceiling: report.ceiling,
     terms: report.terms && configuredEntry(report.terms),
   }))
   return Reports.encode({ incarnation, reports: entries }).finish()
@@ -47,6 +55,7 @@ export function decodeReports(bytes: Uint8Array, holder: string): LeaseReport[] 
     returned: number(entry['returned']),
     terms: isPlain(entry['terms']) ? configured(entry['terms']) : undefined,
     isFinal: entry['isFinal'] === true || undefined,
+    ceiling: isPlain(entry['ceiling']) ? ceiling(entry['ceiling']) : undefined,
   }))
 }
 
@@ -95,6 +104,10 @@ export function decodeGrants(bytes: Uint8Array, holder: string): LeaseGrant[] | 
     isInUnits: entry['isInUnits'] === true,
     terms: isPlain(entry['terms']) ? inForce(entry['terms']) : undefined,
   }))
+}
+
+function ceiling(entry: Plain): Ceiling {
+  return { before: number(entry['before']), share: share(entry['share']) }
 }
 
 function configuredEntry({ reserved, ...rest }: TermsReport): object {

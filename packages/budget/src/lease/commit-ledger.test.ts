@@ -5,7 +5,7 @@ import { NO_SHARE } from './share.ts'
 const share = (rate: number): { rate: number; burst: number } => ({ rate, burst: rate })
 
 function booking(seq: number, rate: number, expiresMs: number): Booking {
-  return { id: { epoch: 1, seq }, share: share(rate), expiresMs, slice: NO_SHARE, sliceExpiresMs: 0 }
+  return { id: { epoch: 1, seq }, anchor: seq, share: share(rate), expiresMs, slice: NO_SHARE, sliceExpiresMs: 0 }
 }
 
 test('books the maximum of all grants that may be in force', () => {
@@ -77,4 +77,29 @@ test('holds an unfinished claw-back for as long as the older grant could last', 
   ledger.acknowledge({ epoch: 1, seq: 2 }, share(60), NO_SHARE)
 
   expect(ledger.commit(4_999).rate).toBe(60)
+})
+
+test('lowers what was granted before a release was known, but for its slice', () => {
+  const ledger = new CommitLedger()
+  ledger.book({ ...booking(1, 100, 1_000), slice: share(35), sliceExpiresMs: 3_000 })
+  ledger.book(booking(2, 90, 1_000))
+  ledger.book(booking(3, 5, 1_000))
+
+  ledger.cap({ before: 3, share: share(30) })
+
+  expect(ledger.commit(0).rate).toBe(35)
+  ledger.acknowledge({ epoch: 1, seq: 2 }, share(30), NO_SHARE)
+  expect(ledger.commit(0).rate).toBe(30)
+})
+
+test('keeps booked what answers the release itself, and what nobody knows the report of', () => {
+  const ledger = new CommitLedger()
+  ledger.book(booking(3, 80, 1_000))
+  ledger.cap({ before: 3, share: share(30) })
+  expect(ledger.commit(0).rate).toBe(80)
+
+  const inherited = new CommitLedger()
+  inherited.book({ ...booking(0, 80, 1_000), anchor: Number.POSITIVE_INFINITY })
+  inherited.cap({ before: 3, share: share(30) })
+  expect(inherited.commit(0).rate).toBe(80)
 })

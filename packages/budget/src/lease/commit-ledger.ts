@@ -1,9 +1,11 @@
-import { compareGrants, type GrantId } from './message.ts'
-import { NO_SHARE, isWithin, maxShare, type Share } from './share.ts'
+import { compareGrants, type Ceiling, type GrantId } from './message.ts'
+import { NO_SHARE, isWithin, maxShare, minShare, type Share } from './share.ts'
 
 /** A grant that may be in force at the holder. Times are the grantor's own monotonic clock, drift already added. */
 export interface Booking {
   readonly id: GrantId
+  /** The report that it answers; Infinity where nobody knows: no ceiling lowers it then. */
+  readonly anchor: number
   readonly share: Share
   readonly expiresMs: number
   /** What stays in force after `expiresMs`. */
@@ -15,6 +17,7 @@ export interface Booking {
 export interface Ledger {
   book(booking: Booking): void
   acknowledge(id: GrantId, force: Share, slice: Share): boolean
+  cap(ceiling: Ceiling): void
   commit(nowMs: number): Share
   sliceCommit(nowMs: number): Share
   lastExpiryMs(): number
@@ -48,8 +51,20 @@ export class CommitLedger implements Ledger {
     const isClawedBack = isWithin(force, acknowledged.share)
     const expiresMs = isClawedBack ? acknowledged.expiresMs : Math.max(...older.map((booking) => booking.expiresMs))
     const later = this.#bookings.filter((booking) => compareGrants(booking.id, id) > 0)
-    this.#bookings = [{ id, share: force, expiresMs, slice, sliceExpiresMs: acknowledged.sliceExpiresMs }, ...later]
+    const { anchor, sliceExpiresMs } = acknowledged
+    this.#bookings = [{ id, anchor, share: force, expiresMs, slice, sliceExpiresMs }, ...later]
     return true
+  }
+
+  /**
+   * The holder has given something up, and keeps to that whatever is still on its way to it. So it is free at once, and not only when
+   * the last grant that was made without knowing of it is acknowledged away: a way there and back earlier.
+   */
+  cap({ before, share: most }: Ceiling): void {
+    this.#bookings = this.#bookings.map((booking) => {
+      const { anchor, share, slice } = booking
+      return anchor < before ? { ...booking, share: minShare(share, maxShare(most, slice)) } : booking
+    })
   }
 
   /** What may be in force at `nowMs`. Forgets what has expired. */

@@ -29,6 +29,12 @@ describe('a report that makes no sense changes nothing', () => {
     ['with a force that is no number', { force: { rate: Number.NaN, burst: 0 } }, 'malformed'],
     ['with a negative number', { seq: -1 }, 'malformed'],
     ['with a number that is no whole one', { seq: 1.5 }, 'malformed'],
+    ['with a promise of a later report', { seq: 2, ceiling: { before: 3, share: NO_SHARE } }, 'malformed'],
+    [
+      'with a promise that is no number',
+      { seq: 2, ceiling: { before: 2, share: { rate: Number.NaN, burst: 0 } } },
+      'malformed',
+    ],
     ['that is replayed', { seq: 1 }, 'stale'],
     ['that claims more than it was given', { seq: 2, ack, force: { rate: 1e6, burst: 1e6 } }, 'overclaimed'],
   ]
@@ -62,6 +68,26 @@ test('gives nothing beyond the capacity while a lost cut may still be in force',
   grantor.allocate(capacity)
 
   expect(grantor.commit().rate).toBeLessThanOrEqual(100)
+})
+
+test('shares out at once what is given up, although a grant that does not know of it is under way', () => {
+  const clock = new ManualClock()
+  const grantor = aGrantor(clock)
+  grantor.receive(aReport({ holder: 'a', wants: [200] }))
+  const [first] = grantor.allocate(capacity)
+  const id = { epoch: 2, seq: first?.seq ?? 0 }
+  const share = first?.share ?? NO_SHARE
+  grantor.receive(aReport({ holder: 'a', seq: 2, wants: [200], ack: id, force: share }))
+  grantor.allocate(capacity)
+  grantor.receive(aReport({ holder: 'b', wants: [200] }))
+  const left = { rate: 10, burst: 4 }
+
+  const released = { holder: 'a', seq: 3, wants: [10], ack: id, force: left }
+  grantor.receive(aReport({ ...released, ceiling: { before: 3, share: left } }))
+  const grants = grantor.allocate(capacity)
+
+  expect(grants.find(({ holder }) => holder === 'b')?.share.rate).toBeGreaterThan(80)
+  expect(grantor.commit().rate).toBeLessThanOrEqual(100.001)
 })
 
 test('shares out at once what a silent holder had, when a short lease has run out', () => {

@@ -54,6 +54,9 @@ const CALM_MS = 1_000
 /** Longest time to name for what never ends, such as a floor: those are reserved by configuration anyway. */
 const LONGEST_MS = 60_000
 
+/** The name of what predecessors gave, and which report that answered. */
+const BEFORE_OURS = { id: { epoch: 0, seq: 0 }, anchor: Number.POSITIVE_INFINITY } as const
+
 /** What one pass of {@link LeaseGrantor.allocate} goes by. */
 interface Pass {
   readonly capacity: Capacity
@@ -118,6 +121,7 @@ export class LeaseGrantor {
     else if (report.ack?.epoch === this.#epoch && !holder.ledger.acknowledge(report.ack, report.force, report.slice)) {
       return 'overclaimed'
     }
+    if (report.ceiling) holder.ledger.cap(report.ceiling)
     const nowMs = this.#clock.nowMs()
     const { committed, latest } = holder // a newcomer's is this report itself
     if (report.isFinal) this.#book.ended(holder, report, nowMs)
@@ -212,7 +216,7 @@ export class LeaseGrantor {
     if (!entitlement) return
     // Several predecessors may have granted to the same holder: the most of it counts.
     const { ledger, granted } = this.#book.find(holder, incarnation) ?? { ledger: this.#newLedger(), granted: NO_SHARE }
-    ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
+    ledger.book({ ...BEFORE_OURS, share, expiresMs, slice: NO_SHARE, sliceExpiresMs: expiresMs })
     const reserved = this.#setAside.shares.get(holder) ?? NO_SHARE
     const most = { id: holder, incarnation, entitlement, reserved, ledger, granted: maxShare(granted, share) }
     this.#book.inherit(most, this.#clock.nowMs())
@@ -231,7 +235,7 @@ export class LeaseGrantor {
     const ledger = this.#newLedger()
     const expiresMs = sinceMs + this.#slow(remainingMs)
     const sliceExpiresMs = sinceMs + this.#slow(sliceRemainingMs)
-    ledger.book({ id: { epoch: 0, seq: 0 }, share, expiresMs, slice, sliceExpiresMs })
+    ledger.book({ ...BEFORE_OURS, share, expiresMs, slice, sliceExpiresMs })
     const holder = { id, incarnation, entitlement, reserved: NO_SHARE, ledger, granted: share }
     this.#book.goOn(holder, { budget: this.#config.budget, seq, wants, returned }, this.#clock.nowMs())
   }
@@ -324,8 +328,8 @@ export class LeaseGrantor {
     const ledger = this.#newLedger()
     if (report.slice.rate > 0 && !report.isFinal && !(report.ack && report.ack.epoch >= this.#epoch)) {
       const expiresMs = this.#clock.nowMs() + this.#slow(this.#config.sliceTtlMs)
-      const id = report.ack ?? { epoch: 0, seq: 0 }
-      ledger.book({ id, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
+      const before = report.ack ? { ...BEFORE_OURS, id: report.ack } : BEFORE_OURS
+      ledger.book({ ...before, share: report.slice, expiresMs, slice: report.slice, sliceExpiresMs: expiresMs })
       this.#slices.heardOf(report.holder, report.incarnation, report.slice)
     }
     const { holder: id, incarnation } = report
@@ -351,7 +355,7 @@ export class LeaseGrantor {
     // The holder counts from the sending of its report, which was before we heard it.
     const expiresMs = holder.heardMs + this.#slow(leaseMs)
     const sliceExpiresMs = Math.max(expiresMs, holder.heardMs + this.#slow(sliceTtlMs))
-    holder.ledger.book({ id, share, expiresMs, slice, sliceExpiresMs })
+    holder.ledger.book({ id, anchor: holder.latest.seq, share, expiresMs, slice, sliceExpiresMs })
     const before = holder.committed
     this.#book.refresh(holder, nowMs)
     pass.free = subtractShare(pass.free, subtractShare(holder.committed, before))

@@ -110,6 +110,50 @@ test('gives up at once what it releases, and reports no more than is left', () =
   expect(holder.report(state).force).toEqual({ rate: 40, burst: 4 })
 })
 
+test('takes nothing back from a grant that answers a report from before a release', () => {
+  const { holder } = newHolder()
+  holder.accept(grant({}))
+  holder.report(state)
+  holder.release({ rate: 40, burst: 4 })
+
+  expect(holder.report(state).ceiling).toEqual({ before: 3, share: { rate: 40, burst: 4 } })
+  expect(holder.accept(grant({ seq: 2, anchor: 2, share: { rate: 90, burst: 9 } }))).toBe('applied')
+  expect(holder.force).toEqual({ rate: 40, burst: 4 })
+  expect(holder.report(state).ceiling).toEqual({ before: 3, share: { rate: 40, burst: 4 } })
+  holder.accept(grant({ seq: 3, anchor: 2, share: { rate: 90, burst: 9 }, slice: { rate: 50, burst: 5 } }))
+  expect(holder.force.rate).toBe(50)
+})
+
+test('grows again with the first grant that knows of the release', () => {
+  const { holder } = newHolder()
+  holder.accept(grant({}))
+  holder.release({ rate: 40, burst: 4 })
+  holder.report(state)
+
+  holder.accept(grant({ seq: 2, anchor: 2, share: { rate: 90, burst: 9 } }))
+
+  expect(holder.force.rate).toBe(90)
+  expect(holder.report(state).ceiling).toBeUndefined()
+})
+
+test('promises nothing when a grant came between the release and the report', () => {
+  const { holder } = newHolder()
+  holder.accept(grant({}))
+  holder.release({ rate: 40, burst: 4 })
+  holder.accept(grant({ seq: 2 }))
+
+  expect(holder.report(state)).toMatchObject({ force: { rate: 100, burst: 10 } })
+  expect(holder.report(state).ceiling).toBeUndefined()
+})
+
+test('promises nothing of whole units: one that is on its way is for a call', () => {
+  const { holder } = newHolder()
+  holder.accept(grant({ isInUnits: true, share: { rate: 0, burst: 3 }, slice: NO_SHARE }))
+  holder.release({ rate: 0, burst: 0 })
+
+  expect(holder.report(state).ceiling).toBeUndefined()
+})
+
 test('reports a cut only as far as it was clawed back from those it lent to', () => {
   const { holder } = newHolder()
   holder.accept(grant({ share: { rate: 20, burst: 2 } }))

@@ -1,9 +1,9 @@
 import type { Clock } from '@spillway/clock'
-import { isSaneGrant, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
+import { isSaneGrant, type Ceiling, type GrantId, type LeaseGrant, type LeaseReport } from './message.ts'
 import type { Capacity } from './capacity.ts'
 import type { HeldLease } from './region-hand-over.ts'
 import { SendLog, type SendTime } from './send-log.ts'
-import { NO_SHARE, maxShare, minShare, type Share } from './share.ts'
+import { NO_SHARE, isWithin, maxShare, minShare, type Share } from './share.ts'
 import type { TermsInForce } from './terms.ts'
 
 /** What a holder must be told. */
@@ -49,7 +49,7 @@ interface Lease {
  *
  * Rules: expiry is anchored at the holder's own sending of the report that the grant answers (S1); grants are ordered by
  * epoch and sequence, and a second grantor of the same epoch is refused (S3); what is given up is given up before it is
- * reported (S9); a lease is over when either the monotonic or the wall clock says so (S10).
+ * reported, and not taken back from a grant that does not know of it (S9); a lease is over when either the monotonic or the wall clock says so (S10).
  */
 export class LeaseHolder {
   readonly #config: LeaseHolderConfig
@@ -57,6 +57,9 @@ export class LeaseHolder {
   readonly #sent: SendLog
   #lease: Lease | undefined
   #hasEnded = false
+  /** Something was given up since the newest grant, and no report has said so. */
+  #hasReleased = false
+  #ceiling: Ceiling | undefined
   #highestEpoch = 0
   #mostSlice: Share = { rate: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY }
 
@@ -172,7 +175,11 @@ export class LeaseHolder {
   /** Gives up what exceeds `kept` and the slice, at once. The next report tells the grantor. Cannot raise anything. */
   release(kept: Share): void {
     const lease = this.#lease
-    if (lease) this.#lease = { ...lease, share: minShare(lease.share, maxShare(kept, lease.slice)) }
+    if (!lease) return
+    const share = minShare(lease.share, maxShare(kept, lease.slice))
+    // Units that are on their way are for a call: they must not be lost with what was given up before.
+    if (!lease.isInUnits && !isWithin(lease.share, share)) this.#hasReleased = true
+    this.#lease = { ...lease, share }
   }
 
   /** Ends this incarnation: nothing is in force from now on, no grant is taken any more, and the next report says so. */
@@ -198,15 +205,20 @@ export class LeaseHolder {
   ): LeaseReport {
     const { budget, holder, incarnation } = this.#config
     const lease = this.#lease
+    const seq = this.#sent.next()
+    const force = maxShare(this.force, maxShare(lentOut, slicesOut))
+    if (this.#hasReleased) this.#ceiling = { before: seq, share: force }
+    this.#hasReleased = false
     return {
       budget,
       holder,
       incarnation,
-      seq: this.#sent.next(),
+      seq,
       ack: lease?.id,
-      force: maxShare(this.force, maxShare(lentOut, slicesOut)),
+      force,
       slice: maxShare(lease?.slice ?? NO_SHARE, slicesOut),
       ...state,
+      ...(this.#ceiling && { ceiling: this.#ceiling }),
       ...(this.#hasEnded && { isFinal: true as const }),
     }
   }
@@ -218,7 +230,8 @@ export class LeaseHolder {
     const sentAt = this.#sent.sentAt(grant.anchor)
     if (!sentAt) return 'unanchored'
     this.#highestEpoch = Math.max(this.#highestEpoch, grant.epoch)
-    const { epoch, seq, grantor, share, isPressed, isInUnits, terms } = grant
+    const share = this.#underCeiling(grant)
+    const { epoch, seq, grantor, isPressed, isInUnits, terms } = grant
     const heldMs = grant.ttlMs * (1 - this.#config.drift)
     const sliceMs = grant.sliceTtlMs * (1 - this.#config.drift)
     this.#lease = {
@@ -235,6 +248,16 @@ export class LeaseHolder {
       terms,
     }
     return 'applied'
+  }
+
+  /** What the grant gives, less what was given up when its grantor could not know of that yet. */
+  #underCeiling({ anchor, share, slice }: LeaseGrant): Share {
+    this.#hasReleased = false
+    if (this.#ceiling === undefined || anchor >= this.#ceiling.before) {
+      this.#ceiling = undefined
+      return share
+    }
+    return minShare(share, maxShare(this.#ceiling.share, slice))
   }
 
   #goOn(held: HeldLease, { monotonicMs, wallMs }: SendTime): void {

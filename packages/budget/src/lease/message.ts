@@ -34,8 +34,21 @@ export interface LeaseReport {
    * force. It stopped before it said so (S9).
    */
   readonly isFinal?: true | undefined
+  /** What has been given up stays so, whatever is on its way; left out, nothing was since the newest grant that knew of it. */
+  readonly ceiling?: Ceiling | undefined
   /** From regions only: how they are configured. */
   readonly terms?: TermsReport | undefined
+}
+
+/**
+ * What a holder has given up, as a promise about grants that were made before the grantor could know of it (S9): none of those will
+ * bring it back. Said in every report until a grant has come that knows of it.
+ */
+export interface Ceiling {
+  /** It holds for grants that answer a report before this one. */
+  readonly before: number
+  /** The most that such a grant puts in force, but for its slice. */
+  readonly share: Share
 }
 
 /** Names one grant among all of its grantor's. */
@@ -104,6 +117,7 @@ export function isSaneReport(report: LeaseReport): boolean {
     isAmount(report.returned) &&
     report.asks.every(isAmount) &&
     Math.abs(report.level) <= LARGEST &&
+    (report.ceiling === undefined || isSaneCeiling(report.ceiling, report.seq)) &&
     (report.terms === undefined || isSaneTerms(report.terms))
   )
 }
@@ -116,6 +130,11 @@ export function isSaneGrantId({ epoch, seq }: GrantId): boolean {
 /** Order of grants (rule S3): by epoch, then by sequence. Negative when `one` is older. */
 export function compareGrants(one: GrantId, other: GrantId): number {
   return one.epoch - other.epoch || one.seq - other.seq
+}
+
+/** Nobody can have promised anything in a report that was not sent yet. */
+function isSaneCeiling({ before, share }: Ceiling, seq: number): boolean {
+  return isCount(before) && before <= seq && isSaneShare(share)
 }
 
 function isSaneTerms({ whole, floor, reserved }: TermsReport): boolean {

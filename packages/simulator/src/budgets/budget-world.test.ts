@@ -322,6 +322,24 @@ const scenarios: readonly Scenario[] = [
   },
   {
     rule: 'S9',
+    what: 'a grant that was under way does not bring back what was given up',
+    sabotage: { isCeilingBroken: true },
+    isByChance: true,
+    config: {
+      regions: 1,
+      processes: 1,
+      link: (_, to) => (to === 'r0.s0' ? { ...close, delayMs: 1_000 } : undefined),
+      demand: (_, sidecar, nowMs) => [
+        sidecar === 0 && LULLS_MS.some((atMs) => isIn(nowMs, atMs, 500)) ? 1 : 300,
+        0,
+        0,
+        0,
+      ],
+    },
+    events: [],
+  },
+  {
+    rule: 'S9',
     what: 'a sidecar that ends stops before it says so',
     sabotage: { isLastReportEarly: true },
     config: { regions: 1, processes: 1 },

@@ -30,7 +30,14 @@ test('what was answered goes into the books, for as long as a lease', () => {
   const doorman = new Doorman()
   const ledger = doorman.newLedger()
   doorman.heard([aReport('r0', half)])
-  ledger.book({ id: { epoch: 1, seq: 1 }, share: whole, expiresMs: 9_000, slice: NO_SHARE, sliceExpiresMs: 9_000 })
+  ledger.book({
+    id: { epoch: 1, seq: 1 },
+    anchor: 1,
+    share: whole,
+    expiresMs: 9_000,
+    slice: NO_SHARE,
+    sliceExpiresMs: 9_000,
+  })
   doorman.answer(aGrant('first', 'r0', whole), 0)
 
   expect(ledger.commit(19_000)).toEqual(half)

@@ -54,6 +54,8 @@ export interface Sabotage {
   readonly isLumpLate?: boolean
   /** S9: a sidecar reports what it does not need and gives it up when the next grant says so. */
   readonly isReportedFirst?: boolean
+  /** S9: a sidecar takes what it has given up back from a grant that was made before that was known. */
+  readonly isCeilingBroken?: boolean
   /** S6: a region says that it runs on a smaller floor while sidecars still live on slices of the larger one. */
   readonly isFloorAckedEarly?: boolean
   /** A change of terms is in force as soon as the allocator is told of it; see {@link HastyTerms}. */
@@ -121,6 +123,10 @@ export class NewestOnlyLedger implements Ledger {
 
   acknowledge(_id: GrantId, _force: Share, _slice: Share): boolean {
     return true
+  }
+
+  cap(): void {
+    return
   }
 
   commit(nowMs: number): Share {

@@ -38,7 +38,8 @@ export class Tampering {
     if (this.#isHonest) return made
     const { isUnordered, isReportedFirst, isUntruncated } = this.#sabotage
     const holding = this.#holdingOf(budget)
-    const grant = { ...made, ttlMs: this.#ttlMs(made, holding, nowMs) }
+    const timely = { ...made, ttlMs: this.#ttlMs(made, holding, nowMs) }
+    const grant = this.#sabotage.isCeilingBroken ? uncapped(timely, holding) : timely
     const isNews = isUnordered || !holding.newest || isAfter(grant, holding.newest)
     if (!isNews) return grant
     const lump = this.#lumpOf(grant, holding.newest)
@@ -67,7 +68,7 @@ export class Tampering {
     const force = holding.promised ? smaller(holding.promised, report.force) : report.force
     holding.promised = force
     // What it gave up comes back until the next grant takes it.
-    if (report.force.rate < newest.share.rate) budget.accept(rename({ ...newest, lump: 0 }, holding))
+    if (report.force.rate < newest.share.rate) budget.accept(rename({ ...uncapped(newest, holding), lump: 0 }, holding))
     return { ...report, ack, force }
   }
 
@@ -110,6 +111,13 @@ export class Tampering {
     this.#holdings.set(budget, fresh)
     return fresh
   }
+}
+
+/** The grant as one that knows of all that was given up. It ends when it would have ended. */
+function uncapped(grant: LeaseGrant, { said, sentMs }: Holding): LeaseGrant {
+  const anchor = Math.max(grant.anchor, said?.ceiling?.before ?? 0)
+  const laterMs = (sentMs.get(anchor) ?? 0) - (sentMs.get(grant.anchor) ?? 0)
+  return { ...grant, anchor, ttlMs: Math.max(0, grant.ttlMs - laterMs) }
 }
 
 function isAfter(one: GrantId, other: GrantId): boolean {
