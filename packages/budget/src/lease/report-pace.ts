@@ -15,8 +15,11 @@ export interface ReportPaceConfig {
 /** The pace of a sidecar: at most two messages a second while all is well. */
 export const SIDECAR_PACE: ReportPaceConfig = { steadyMs: 1_000, pressedMs: 250, idleMs: 2_500, shortestMs: 60 }
 
-/** The pace of a region: eight messages a second across regions, both ways, whatever goes on inside. */
-export const REGION_PACE: ReportPaceConfig = { steadyMs: 250, pressedMs: 250, idleMs: 250, shortestMs: 60 }
+/**
+ * The pace of a region: less than eight messages a second across regions, both ways, with its votes, whatever goes on inside and
+ * however many regions there are.
+ */
+export const REGION_PACE: ReportPaceConfig = { steadyMs: 265, pressedMs: 265, idleMs: 265, shortestMs: 60 }
 
 /** Why a report may be due. */
 export interface Urgency {
