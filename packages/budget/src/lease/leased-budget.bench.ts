@@ -16,6 +16,7 @@ const OTHERS = ['first of its millisecond', 'clocks left out', 'a reading of the
 
 interface Cost {
   readonly p50Ns: number
+  readonly quietP50Ns: number
   readonly fastestNs: number
   readonly allocated: number
   readonly surviving: number
@@ -27,7 +28,7 @@ function costOf(kind: string): Cost {
 }
 
 test(
-  'a decision, clocks included, costs at most 100 ns; neither it nor the gate around it allocates anything',
+  'half of the decisions, clocks included, cost at most 100 ns on a quiet core; neither it nor the gate around it allocates anything',
   { timeout: 120_000 },
   () => {
     const kinds = [...DECISIONS, ...AT_THE_GATE, ...OTHERS]
@@ -37,7 +38,7 @@ test(
     for (const kind of [...DECISIONS, ...AT_THE_GATE]) {
       expect(costs[kind]?.allocated, kind).toBeLessThan(MOST_OCTETS)
     }
-    for (const kind of DECISIONS) expect(costs[kind]?.p50Ns, kind).toBeLessThan(MOST_NS)
+    for (const kind of DECISIONS) expect(costs[kind]?.quietP50Ns, kind).toBeLessThan(MOST_NS)
     for (const [kind, { surviving }] of Object.entries(costs)) expect(surviving, kind).toBeLessThan(1)
   },
 )
