@@ -24,7 +24,7 @@ describe('what cannot be measured is answered in one line', () => {
     [
       ['--only', 'nginx'],
       '--only nginx: no peer is called so; take a part of one of: nghttpx; HAProxy; grpc-js proxy; node:http2 proxy; ' +
-        'spillway relay, bare; spillway relay, all gates on',
+        'node:net pipe; spillway relay, bare; spillway relay, all gates on',
     ],
     [
       ['--fast'],
