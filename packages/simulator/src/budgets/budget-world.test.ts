@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { BudgetWorld } from './budget-world.ts'
 import { calm, close } from './calm.fixture.ts'
 import { lateGrant } from './late-grant.fixture.ts'
+import { lateHeir } from './late-heir.fixture.ts'
 import type { Machine, RegionMachine } from './machine.ts'
 import { MODES, breakAtRandom } from './random-world.ts'
 import type { WorldConfig } from './world-config.ts'
@@ -258,6 +259,12 @@ const scenarios: readonly Scenario[] = [
         },
       ],
     ],
+  },
+  {
+    rule: 'hand-over',
+    what: 'an heir goes on with what it was left only if nobody was in office in between',
+    sabotage: { isHeirLate: true },
+    ...lateHeir(),
   },
   {
     rule: 'S7',

@@ -32,7 +32,14 @@ import {
   type RegionMachine,
   type SidecarMachine,
 } from './machine.ts'
-import { promiseAll, reportsTo, sabotagedRules, tamperedGrants, tamperedReport, withoutHolders } from './sabotage.ts'
+import {
+  promiseAll,
+  reportsTo,
+  sabotagedRules,
+  tamperedGrants,
+  tamperedReport,
+  tamperedSuccession,
+} from './sabotage.ts'
 import { Patience } from './patience.ts'
 import { Tampering } from './tampering.ts'
 import { VirtualKey } from './virtual-key.ts'
@@ -261,7 +268,7 @@ export class BudgetWorld implements Fleet {
         }
       },
       toOwnRegion: (message) => {
-        const said = this.#config.sabotage.isLedgerForgotten ? withoutHolders(message) : message
+        const said = tamperedSuccession(message, this.#config.sabotage)
         for (const other of this.#processesOf[machine.region] ?? []) {
           if (other.name !== machine.name) this.#carry(machine, other, () => other.process.receiveSuccession(said))
         }

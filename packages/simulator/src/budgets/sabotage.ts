@@ -46,6 +46,8 @@ export interface Sabotage {
   readonly isTwoFaced?: boolean
   /** Who leaves an office hands it over without saying what it had granted. */
   readonly isLedgerForgotten?: boolean
+  /** Who is told to follow a leader does so, whoever was in office in between. */
+  readonly isHeirLate?: boolean
   /** S7: a bucket keeps what it has saved up, and may save up as much again, when its burst shrinks. */
   readonly isUntruncated?: boolean
   /** S7: a growth, a first lease too, comes with the units that fit more. */
@@ -107,10 +109,14 @@ export function reportsTo(
   return reports.map((report) => (report.ack ? { ...report, ack: { ...report.ack, epoch } } : report))
 }
 
-/** What an aggregator that leaves says, without what its sidecars have. */
-export function withoutHolders(message: SuccessionMessage): SuccessionMessage {
+/** What an aggregator that leaves says, as far as it is sabotaged. */
+export function tamperedSuccession(
+  message: SuccessionMessage,
+  { isLedgerForgotten, isHeirLate }: Sabotage,
+): SuccessionMessage {
   if (message.kind !== 'hand_over') return message
-  return { ...message, budgets: message.budgets.map((each) => ({ ...each, holders: [] })) }
+  const budgets = message.budgets.map((each) => (isLedgerForgotten ? { ...each, holders: [] } : each))
+  return { ...message, budgets, officeMs: isHeirLate ? 60_000 : message.officeMs }
 }
 
 /** The naive books: the newest grant is all that counts. */
