@@ -12,9 +12,14 @@ export interface Decision {
   readonly atMs: number
   readonly tier: number
   readonly isAdmitted: boolean
+  /** Neither served nor refused: nobody was there to decide, or no answer came in time. */
+  readonly isLost?: true
 }
 
 const RECORD_BYTES = 10
+
+/** Last octet of a record. */
+const Mark = { refused: 0, admitted: 1, lost: 2 } as const
 
 /** Monotonic time in milliseconds from an origin that all processes of this machine share. */
 export function machineNowMs(): number {
@@ -31,10 +36,10 @@ export class AdmissionLog {
   }
 
   /** Writes one down. */
-  append({ atMs, tier, isAdmitted }: Decision): void {
+  append({ atMs, tier, isAdmitted, isLost }: Decision): void {
     this.#record.writeDoubleLE(atMs, 0)
     this.#record.writeUInt8(tier, 8)
-    this.#record.writeUInt8(isAdmitted ? 1 : 0, 9)
+    this.#record.writeUInt8(isLost ? Mark.lost : isAdmitted ? Mark.admitted : Mark.refused, 9)
     writeSync(this.#file, this.#record)
   }
 }
@@ -45,8 +50,10 @@ export function readLogs(paths: readonly string[]): Decision[] {
   for (const path of paths) {
     const bytes = readFileSync(path)
     for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
-      const isAdmitted = bytes.readUInt8(at + 9) === 1
-      decisions.push({ atMs: bytes.readDoubleLE(at), tier: bytes.readUInt8(at + 8), isAdmitted })
+      const mark = bytes.readUInt8(at + 9)
+      const decision = { atMs: bytes.readDoubleLE(at), tier: bytes.readUInt8(at + 8) }
+      const isLost = mark === Mark.lost && ({ isLost: true } as const)
+      decisions.push({ ...decision, isAdmitted: mark === Mark.admitted, ...isLost })
     }
   }
   return decisions.sort((one, other) => one.atMs - other.atMs)

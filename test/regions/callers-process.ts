@@ -38,7 +38,7 @@ async function call({ region, caller, split }: (typeof all)[number], tier: numbe
   const fate = await caller.call(tier)
   const isServed = fate === 'served'
   if (isServed) ofRegion.served[tier] = (ofRegion.served[tier] ?? 0) + 1
-  logs.leases.append({ atMs, tier, isAdmitted: isServed })
+  logs.leases.append({ atMs, tier, isAdmitted: isServed, ...(fate === 'lost' && { isLost: true as const }) })
   // Who does not get through to the sidecar is not served by any way of sharing.
   logs.static.append({ atMs, tier, isAdmitted: isInSplit && fate !== 'lost' })
   const isCounted = await counted

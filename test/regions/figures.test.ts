@@ -58,11 +58,13 @@ test('a log that a kill cut short is read up to its last whole record', () => {
   const log = new AdmissionLog(path)
   log.append({ atMs: 2, tier: 1, isAdmitted: true })
   log.append({ atMs: 1, tier: 2, isAdmitted: false })
+  log.append({ atMs: 3, tier: 0, isAdmitted: false, isLost: true })
   writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.from([1, 2, 3])]))
 
   expect(readLogs([path])).toEqual([
     { atMs: 1, tier: 2, isAdmitted: false },
     { atMs: 2, tier: 1, isAdmitted: true },
+    { atMs: 3, tier: 0, isAdmitted: false, isLost: true },
   ])
   rmSync(folder, { recursive: true })
 })

@@ -10,6 +10,8 @@ export interface Figures {
   readonly offered: readonly number[]
   /** By class, most important first, as are those offered. */
   readonly admitted: readonly number[]
+  /** By class, those that nobody decided on; see {@link Decision.isLost}. */
+  readonly lost: readonly number[]
 }
 
 /** All that is known of one way of sharing. */
@@ -40,6 +42,7 @@ export function figuresOf(log: PolicyLog, spans: readonly Span[]): Figures {
     utilisation: possible > 0 ? admitted / possible : 0,
     offered: byClass(counted),
     admitted: byClass(counted.filter(({ isAdmitted }) => isAdmitted)),
+    lost: byClass(counted.filter(({ isLost }) => isLost)),
   }
 }
 

@@ -17,7 +17,10 @@ import { logsOf, type TourResult } from './tour-result.ts'
 /** Two seconds: one of critical calls that are all served, one of sheddable ones of which half are. */
 function aResult(witnessed: readonly Decision[] = [{ atMs: 5, tier: 0, isAdmitted: true }]): TourResult {
   const critical = Array.from({ length: 100 }, (_, index) => ({ atMs: 10 * index, tier: 0, isAdmitted: true }))
-  const sheddable = critical.map(({ atMs }, index) => ({ atMs: 1_000 + atMs, tier: 2, isAdmitted: index % 2 === 0 }))
+  const sheddable = critical.map(({ atMs }, index) => {
+    const isLost = index % 2 === 1 && ({ isLost: true } as const)
+    return { atMs: 1_000 + atMs, tier: 2, isAdmitted: index % 2 === 0, ...isLost }
+  })
   return {
     joint: 'gateways',
     phases: [
@@ -49,7 +52,7 @@ test('shows what was offered beside what was served, by class', () => {
   const [, surge, fault] = classTableOf(aResult()).split('\n')
 
   expect(surge).toMatch(/critical surge\s+100 {2}100\.0 %\s+0/)
-  expect(fault).toMatch(/all gone\s+0 {2}100\.0 %\s+0 {2}100\.0 %\s+100 {3}50\.0 %$/)
+  expect(fault).toMatch(/all gone\s+0 {2}100\.0 %\s+0 {2}100\.0 %\s+100 {3}50\.0 %\s+0, 50$/)
 })
 
 test('the closing table has a line for each way of sharing', () => {

@@ -78,14 +78,23 @@ export function phaseRowsOf(result: TourResult): Rows {
   return [head, ...rows]
 }
 
-/** What ours offered and served between one event and the next, by class and in calls per second. */
+/**
+ * What ours offered and served between one event and the next, by class and in calls per second; and how many calls reached no sidecar
+ * that could decide, critical ones and all.
+ */
 export function classTableOf(result: TourResult): string {
   return aligned(classRowsOf(result))
 }
 
 /** The cells of {@link classTableOf}. */
 export function classRowsOf(result: TourResult): Rows {
-  const head = ['', 'from', 'event', ...CLASSES.map((name) => `${name}: offered/s, served`)]
+  const head = [
+    '',
+    'from',
+    'event',
+    ...CLASSES.map((name) => `${name}: offered/s, served`),
+    'nobody there: critical, all',
+  ]
   const startMs = result.phases[0]?.span.fromMs ?? 0
   const rows = result.phases.map((phase, index) => {
     const figures = figuresIn(result, [phase]).get('leases') ?? NOTHING
@@ -98,6 +107,7 @@ export function classRowsOf(result: TourResult): Rows {
       `${((phase.span.fromMs - startMs) / 1_000).toFixed(0)} s`,
       phase.label,
       ...cells,
+      `${figures.lost[0] ?? 0}, ${sum(figures.lost)}`,
     ]
   })
   return [head, ...rows]
@@ -118,7 +128,7 @@ export function isKept(result: TourResult): boolean {
   return admissions > 0 && (figuresOfAll(result).get('leases')?.worstOfBurst ?? Infinity) <= 1
 }
 
-const NOTHING: Figures = { worstOfBurst: 0, utilisation: 0, offered: [], admitted: [] }
+const NOTHING: Figures = { worstOfBurst: 0, utilisation: 0, offered: [], admitted: [], lost: [] }
 
 function criticalServed(figures: Figures | undefined): number | undefined {
   return figures && servedOf(figures, 0)
