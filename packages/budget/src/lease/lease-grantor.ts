@@ -1,46 +1,21 @@
 import type { Clock } from '@spillway/clock'
+import { AllocationPass, type Ground } from './allocation-pass.ts'
 import type { Capacity } from './capacity.ts'
 import { CommitLedger, type Ledger } from './commit-ledger.ts'
 import { commitmentsOf } from './commitments.ts'
 import { totalOf } from './demand-news.ts'
 import { HolderBook, type Entitlement, type Holder } from './holder-book.ts'
+import type { LeaseGrantorConfig } from './lease-grantor-config.ts'
 import { isSaneReport, type Commitment, type LeaseGrant, type LeaseReport } from './message.ts'
 import { Pot } from './pot.ts'
 import type { SidecarCommitment } from './region-hand-over.ts'
-import { NO_SHARE, addShares, isWithin, maxShare, minShare, subtractShare, type Share } from './share.ts'
+import { NO_SHARE, addShares, maxShare, type Share } from './share.ts'
 import { NOTHING_ASIDE, absentRate, recount, type SetAside } from './set-aside.ts'
 import { SlicePool } from './slice-pool.ts'
 import { NO_UNITS, UnitDesk, areUnitsFor, withoutFirst, type Units } from './unit-desk.ts'
 import { waterFill, type Claim } from './water-fill.ts'
 
 export type { Entitlement } from './holder-book.ts'
-
-/** How a grantor shares one budget out. */
-export interface LeaseGrantorConfig {
-  readonly budget: string
-  /** Chosen anew for each term of office. */
-  readonly incarnation: string
-  /** Largest relative difference between the rates of any two clocks (ρ). */
-  readonly drift: number
-  /** How long a lease holds, in milliseconds. */
-  readonly ttlMs: number
-  /** How long a slice outlives its lease, in milliseconds; Infinity when floors are reserved by configuration. */
-  readonly sliceTtlMs: number
-  /** The most that predecessors in office may have given in slices, all together; left out where slices never expire. */
-  readonly slicesBefore?: Share
-  /** Predecessors have given no slices but those that are inherited. */
-  readonly areSlicesKnown?: boolean
-  /** Fraction of the capacity that stays here for instant growth. */
-  readonly spare: number
-  /** What is left over is saved up here and handed out in lumps to who is short: always, or only where units are. */
-  readonly lumps: 'always' | 'in_units'
-  /** With less burst than this for each holder that is asked for something, whole units go to those who ask. */
-  readonly leastBurst: number
-  /** Growth, as a fraction, that is worth a message before the holder reports again. */
-  readonly worthwhile: number
-  /** Makes the books; left out, the {@link CommitLedger}. Simulations put a broken one in to see that it is noticed. */
-  readonly newLedger?: () => Ledger
-}
 
 /** What became of a report. Anything but `taken` and `stale` deserves an advisory. */
 export type Reception = 'taken' | 'stale' | 'malformed' | 'foreign' | 'overclaimed'
@@ -56,17 +31,6 @@ const LONGEST_MS = 60_000
 
 /** The name of what predecessors gave, and which report that answered. */
 const BEFORE_OURS = { id: { epoch: 0, seq: 0 }, anchor: Number.POSITIVE_INFINITY } as const
-
-/** What one pass of {@link LeaseGrantor.allocate} goes by. */
-interface Pass {
-  readonly capacity: Capacity
-  readonly nowMs: number
-  readonly isPressed: boolean
-  readonly isOvercommitted: boolean
-  /** Fraction of the growth that everybody is due which there is room for. */
-  readonly growth: number
-  free: Share
-}
 
 /**
  * The grantor's side of the leases on one budget, under one epoch. Keeps the sum of all that may be in force at its holders
@@ -186,10 +150,8 @@ export class LeaseGrantor {
     if (totalOf(this.#book.wants) > rate * 0.9) this.#pressedUntilMs = nowMs + CALM_MS
     const spare = this.#areUnits.granted || nowMs < this.#pressedUntilMs ? 1 : this.#config.spare
     const targets = this.#areUnits.only ? [] : waterFill(rate, this.#claimsOf(holders), spare)
-    const pass = this.#begin(capacity, unknown, holders, targets, nowMs)
-    const grants: LeaseGrant[] = []
-    this.#visit(holders, targets, pass, grants, true)
-    this.#visit(holders, targets, pass, grants, false)
+    const pass = new AllocationPass(this.#ground(nowMs), capacity, nowMs)
+    const grants = pass.run(holders, targets)
     this.#pot.resize(pass.free, capacity.expiresMs)
     return grants
   }
@@ -251,79 +213,6 @@ export class LeaseGrantor {
     return this.#config.newLedger?.() ?? new CommitLedger()
   }
 
-  #begin(capacity: Capacity, unknown: Share, holders: readonly Holder[], targets: number[], nowMs: number): Pass {
-    const taken = addShares(this.commit(), unknown)
-    const free = subtractShare(capacity.share, taken)
-    let growth = 0
-    for (let index = 0; index < holders.length; index++) {
-      growth += Math.max(0, (targets[index] ?? 0) - this.#heldBy(holders[index], nowMs).rate)
-    }
-    return {
-      capacity,
-      nowMs,
-      isPressed: nowMs < this.#pressedUntilMs,
-      isOvercommitted: !isWithin(taken, capacity.share),
-      growth: growth > free.rate ? free.rate / growth : 1,
-      free,
-    }
-  }
-
-  /** Grants to those who give something back, or to all others. */
-  #visit(
-    holders: readonly Holder[],
-    targets: readonly number[],
-    pass: Pass,
-    grants: LeaseGrant[],
-    cuts: boolean,
-  ): void {
-    for (let index = 0; index < holders.length; index++) {
-      const holder = holders[index]
-      const target = targets[index] ?? 0
-      if (!holder || target < holder.granted.rate !== cuts) continue
-      const share = this.#shareFor(holder, target, pass)
-      const lump = this.#areUnits.granted ? this.#unitsFor(holder, pass) : this.#lumpFor(holder, share, pass)
-      const isWorthwhile = lump > 0 || holder.isOwedAnswer || this.#isMaterial(holder.granted.rate, share.rate, pass)
-      if (!isWorthwhile) continue
-      const kept = this.#areUnits.granted
-        ? Math.min(this.#desk.unspentOf(holder, pass.nowMs), holder.committed.burst)
-        : 0
-      const grant = this.#grant(holder, { rate: share.rate, burst: Math.max(share.burst, kept + lump) }, lump, pass)
-      if (grant && lump > 0) this.#desk.sent(holder, grant.seq, lump, pass.nowMs)
-      if (grant) grants.push(grant)
-    }
-  }
-
-  /** Towards the target as far as there is room. Small cuts are not worth an acknowledgement, unless somebody waits for them. */
-  #shareFor(holder: Holder, target: number, { capacity, nowMs, free, growth, isOvercommitted }: Pass): Share {
-    const { granted } = holder
-    const held = this.#heldBy(holder, nowMs)
-    const isSmallCut = target < granted.rate && !isOvercommitted && target > 0.95 * granted.rate
-    const wanted = isSmallCut ? granted.rate : target
-    const rate = wanted > held.rate ? held.rate + growth * (wanted - held.rate) : wanted
-    return minShare({ rate, burst: burstFor(rate, capacity) }, addShares(held, free))
-  }
-
-  /** Whole units for calls that wait, or soon will. */
-  #unitsFor(holder: Holder, { capacity: { share }, free, nowMs }: Pass): number {
-    const room = this.#heldBy(holder, nowMs).burst + free.burst
-    return this.#pot.take(this.#desk.unitsFor(holder, { room, level: this.#pot.level, share, nowMs }))
-  }
-
-  /** Units from the pot for who is short, as many as fit into its bucket: at least one, or it could do nothing with them. */
-  #lumpFor(holder: Holder, share: Share, { free, nowMs }: Pass): number {
-    if (this.#config.lumps !== 'always' || !holder.isOwedAnswer || totalOf(holder.latest.wants) <= share.rate) return 0
-    const room = Math.max(1, share.burst) - Math.max(0, holder.latest.level)
-    if (room < 1 || this.#pot.level < 1 || this.#heldBy(holder, nowMs).burst + free.burst < 1) return 0
-    return this.#pot.take(Math.floor(room))
-  }
-
-  /** Worth a message that nobody asked for: somebody waits for it, and it is more than noise. */
-  #isMaterial(before: number, after: number, { isOvercommitted, isPressed }: Pass): boolean {
-    if (!isPressed && !isOvercommitted) return false
-    if (after < before) return before - after > (isOvercommitted ? 0.002 : 0.05) * before
-    return after - before > this.#config.worthwhile * after
-  }
-
   #admit(report: LeaseReport, entitlement: Entitlement): Holder {
     const ledger = this.#newLedger()
     if (report.slice.rate > 0 && !report.isFinal && !(report.ack && report.ack.epoch >= this.#epoch)) {
@@ -338,51 +227,22 @@ export class LeaseGrantor {
     return { id, incarnation, entitlement, reserved, ledger, latest: report, ...fresh }
   }
 
-  /** What a holder may have without more being out than is counted. */
-  #heldBy(holder: Holder | undefined, nowMs: number): Share {
-    if (!holder) return NO_SHARE
-    return this.#setAside.isFree ? addShares(holder.committed, holder.reserved) : holder.ledger.commit(nowMs)
-  }
-
-  #grant(holder: Holder, share: Share, lump: number, pass: Pass): LeaseGrant | undefined {
-    const { budget, incarnation, ttlMs, sliceTtlMs, drift } = this.#config
-    const { nowMs, capacity } = pass
-    const isPressed = pass.isPressed || pass.isOvercommitted
-    const leaseMs = Math.min(ttlMs, (capacity.expiresMs - nowMs) / (1 + drift))
-    if (!(leaseMs > 0)) return undefined
-    const slice = this.#slices.sliceFor(holder, share, nowMs)
-    const id = { epoch: this.#epoch, seq: ++this.#seq }
-    // The holder counts from the sending of its report, which was before we heard it.
-    const expiresMs = holder.heardMs + this.#slow(leaseMs)
-    const sliceExpiresMs = Math.max(expiresMs, holder.heardMs + this.#slow(sliceTtlMs))
-    holder.ledger.book({ id, anchor: holder.latest.seq, share, expiresMs, slice, sliceExpiresMs })
-    const before = holder.committed
-    this.#book.refresh(holder, nowMs)
-    pass.free = subtractShare(pass.free, subtractShare(holder.committed, before))
-    holder.isOwedAnswer = false
-    holder.granted = share
-    const { id: name, incarnation: receiver, latest } = holder
-    const address = { budget, holder: name, incarnation: receiver, grantor: incarnation, anchor: latest.seq }
+  #ground(nowMs: number): Ground {
     return {
-      ...id,
-      ...address,
-      share,
-      ttlMs: leaseMs,
-      slice,
-      sliceTtlMs,
-      lump,
-      isPressed,
-      isInUnits: this.#areUnits.granted,
-      terms: capacity.terms,
+      config: this.#config,
+      epoch: this.#epoch,
+      book: this.#book,
+      setAside: this.#setAside,
+      slices: this.#slices,
+      pot: this.#pot,
+      desk: this.#desk,
+      areUnits: this.#areUnits,
+      isPressed: nowMs < this.#pressedUntilMs,
+      nextSeq: () => ++this.#seq,
     }
   }
 
   #slow(durationMs: number): number {
     return durationMs * (1 + this.#config.drift)
   }
-}
-
-/** The burst that goes with a rate: the same part of the whole. */
-function burstFor(rate: number, { share }: Capacity): number {
-  return share.rate > 0 ? (share.burst * rate) / share.rate : 0
 }
