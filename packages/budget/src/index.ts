@@ -9,7 +9,8 @@ export { LeasedBucket } from './lease/leased-bucket.ts'
 export type { Ceiling, Commitment, GrantId, HandOver, LeaseGrant, LeaseReport } from './lease/message.ts'
 export { NO_SHARE, type Share } from './lease/share.ts'
 export { waterFill, type Claim } from './lease/water-fill.ts'
-export { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget.ts'
+export { LeasedBudget } from './lease/leased-budget.ts'
+export { defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './lease/leased-budget-config.ts'
 export { Allocator, defaultAllocatorConfig, type AllocatorConfig } from './lease/allocator.ts'
 export { AgreedTerms, type Agreement, type TermsConflict } from './lease/agreed-terms.ts'
 export {
@@ -36,7 +37,9 @@ export type {
   SuccessionMessage,
 } from './lease/region-hand-over.ts'
 export type { Leave, Office, OfficeElection } from './lease/office.ts'
-export { RegionNode, defaultRegionNodeConfig, type RegionNodeConfig, type RegionWires } from './lease/region-node.ts'
+export { RegionNode } from './lease/region-node.ts'
+export { defaultRegionNodeConfig, type RegionNodeConfig } from './lease/region-node-config.ts'
+export type { RegionWires } from './lease/region-wires.ts'
 export { Bucket, NEVER, type BucketStart } from './bucket.ts'
 export {
   defaultWatermarks,

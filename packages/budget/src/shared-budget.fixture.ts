@@ -1,5 +1,6 @@
 import type { ManualClock } from '@spillway/clock'
-import { LeasedBudget, defaultLeasedBudgetConfig } from './lease/leased-budget.ts'
+import { LeasedBudget } from './lease/leased-budget.ts'
+import { defaultLeasedBudgetConfig } from './lease/leased-budget-config.ts'
 import type { Acceptance } from './lease/lease-holder.ts'
 import { NO_SHARE, type Share } from './lease/share.ts'
 import { SharedBudget, type OnCutOff } from './shared-budget.ts'

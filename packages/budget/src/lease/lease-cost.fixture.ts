@@ -5,7 +5,8 @@ import { BudgetGate } from '../budget-gate.ts'
 import { Budgets } from '../budgets.ts'
 import { SharedBudget } from '../shared-budget.ts'
 import { aGrant } from './lease.fixture.ts'
-import { LeasedBudget, defaultLeasedBudgetConfig } from './leased-budget.ts'
+import { LeasedBudget } from './leased-budget.ts'
+import { defaultLeasedBudgetConfig } from './leased-budget-config.ts'
 import { NO_SHARE } from './share.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { aGrant } from './lease.fixture.ts'
-import { LeasedBudget, defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget.ts'
+import { LeasedBudget } from './leased-budget.ts'
+import { defaultLeasedBudgetConfig, type LeasedBudgetConfig } from './leased-budget-config.ts'
 import { NO_SHARE } from './share.ts'
 
 const identity = { budget: 'b', holder: 's', incarnation: 'i', drift: 0, refillDrift: 0 }

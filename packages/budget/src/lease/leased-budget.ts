@@ -1,46 +1,23 @@
 import type { Clock } from '@spillway/clock'
+import { MOST_KEPT, chanceOf } from './chance-reserve.ts'
 import { ClassFloors, MOST_RESERVED } from './class-floors.ts'
 import { AskNews } from './ask-news.ts'
 import { DemandMeter } from './demand-meter.ts'
 import { DemandNews, totalOf } from './demand-news.ts'
-import { LeaseHolder, type Acceptance, type LeaseHolderConfig } from './lease-holder.ts'
+import { LeaseHolder, type Acceptance } from './lease-holder.ts'
+import type { LeasedBudgetConfig } from './leased-budget-config.ts'
 import { LeasedBucket } from './leased-bucket.ts'
 import type { LeaseGrant, LeaseReport } from './message.ts'
-import { ReportPace, SIDECAR_PACE, type ReportPaceConfig } from './report-pace.ts'
+import { ReportPace } from './report-pace.ts'
 import { isCut, type Share } from './share.ts'
 import { SOON_PER_SECOND } from './unit-desk.ts'
 import type { TermsInForce } from './terms.ts'
-
-/** One sidecar's part in one shared budget. */
-export interface LeasedBudgetConfig extends LeaseHolderConfig {
-  /** Slows the refill, so that a fast clock does not make more than its share. */
-  readonly refillDrift: number
-  /** What must stay saved up after a call of each tier, as a fraction of the burst in force; 0 for the most important. */
-  readonly watermarks: readonly number[]
-  /** What each tier may draw below its watermark, as a fraction of the rate in force. */
-  readonly classFloors: readonly number[]
-  readonly pace: ReportPaceConfig
-}
-
-/** Defaults beside the type: see ARCHITECTURE.md, "Shared budgets". */
-export const defaultLeasedBudgetConfig: Omit<LeasedBudgetConfig, keyof LeaseHolderConfig> = {
-  refillDrift: 0.001,
-  watermarks: [0, 0.2, 0.25, 0.3],
-  classFloors: [0, 0.01, 0.01, 0.01],
-  pace: SIDECAR_PACE,
-}
 
 /** Demand beyond what is asked for that a holder keeps when it gives up the rest. */
 const KEPT_HEADROOM = 1.08
 
 /** A grantor that has not answered for so long is out of reach, in milliseconds; it answers within 50 and the way there and back. */
 const SILENT_MS = 250
-
-/** Most of the burst that is kept for the most important calls, however many of them come. */
-const MOST_KEPT = 0.8
-
-/** So many times its variance over its drift a walk falls below its top one time in a hundred: `ln(100) / 2`. */
-const RARELY = 2.3
 
 const NO_ASKS: readonly number[] = []
 const ignore = (): void => undefined
@@ -69,7 +46,7 @@ export class LeasedBudget {
   /** Units that were missed since the last report, by tier. */
   #missed: number[] = []
   #returned = 0
-  /** Units that are kept for the most important calls, as of the last poll; see {@link chanceOf}. */
+  /** Units that are kept for the most important calls, as of the last poll; see `chanceOf`. */
   #chance = 0
   /** Told after a grant was taken in: there may be units. */
   onGranted: () => void = ignore
@@ -328,16 +305,6 @@ export class LeasedBudget {
     this.#holder.release({ rate, burst: force.rate > 0 ? (force.burst * rate) / force.rate : 0 })
     this.#bucket.sync()
   }
-}
-
-/**
- * What must be there lest a call that comes at random, one of `wanted` a second of one unit each, finds none, but for one time in a
- * hundred: the level of a bucket that `rate` refills is a walk with drift `rate - wanted` and variance `wanted` below its top. All
- * there is where they want it all; nothing where none come.
- */
-function chanceOf(wanted: number, rate: number): number {
-  if (wanted < 1e-3) return 0
-  return wanted < rate ? 1 + (RARELY * wanted) / (rate - wanted) : Number.POSITIVE_INFINITY
 }
 
 function sumOf(one: readonly number[], other: readonly number[]): number[] {

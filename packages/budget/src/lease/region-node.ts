@@ -1,9 +1,10 @@
 import type { Clock, Random } from '@spillway/clock'
 import type { Aggregator } from './aggregator.ts'
 import { Allocator, defaultAllocatorConfig } from './allocator.ts'
-import type { Ledger } from './commit-ledger.ts'
-import { KeyElection, defaultKeyElectionTimes, type KeyAnswer, type KeyRequest } from './key-election.ts'
+import { KeyElection, defaultKeyElectionTimes, type KeyAnswer } from './key-election.ts'
 import type { Reception } from './lease-grantor.ts'
+import type { RegionNodeConfig } from './region-node-config.ts'
+import type { RegionWires } from './region-wires.ts'
 import type { Acceptance } from './lease-holder.ts'
 import {
   compareGrants,
@@ -21,60 +22,8 @@ import type { SuccessionClaim, SuccessionMessage } from './region-hand-over.ts'
 import { beginTerm, type RegionTerm } from './region-term.ts'
 import { Succession } from './succession.ts'
 import type { Vote, VoteRequest } from './voter.ts'
-import type { Agreement, TermsConflict } from './agreed-terms.ts'
+import type { TermsConflict } from './agreed-terms.ts'
 import type { BudgetTerms } from './terms.ts'
-
-/** How a region's process reaches the others. Nothing here waits for an answer. */
-export interface RegionWires {
-  /** For the key that the region's processes compete for when no voters are named. The answer goes to `receiveKeyAnswer`. */
-  toRegionKey(request: KeyRequest): void
-  /** To the voters of the region. Their answers go to `receiveRegionVote`. */
-  toRegionVoters(request: VoteRequest): void
-  /** To every region's processes, each of which may `vote`. The answers go to `receiveVote`. */
-  toAllRegions(request: VoteRequest): void
-  /** To every candidate for allocator. */
-  toCandidates(reports: readonly LeaseReport[]): void
-  /** To the processes of one region. */
-  toRegion(region: string, grants: readonly LeaseGrant[]): void
-  toSidecar(sidecar: string, grants: readonly LeaseGrant[]): void
-  /** To the other candidates for aggregator of the region. */
-  toOwnRegion(message: SuccessionMessage): void
-  /** To every candidate, when an allocator leaves in good order. */
-  handOver(handOver: HandOver): void
-}
-
-/** What a region's process is told. Times in milliseconds. */
-export interface RegionNodeConfig {
-  readonly region: string
-  readonly incarnation: string
-  /** Who elects the region's aggregator, by name; nobody: a key with a time to live decides. The same in the whole region. */
-  readonly voters: readonly string[]
-  /** The shared budgets, by name. */
-  readonly terms: ReadonlyMap<string, BudgetTerms>
-  /** Largest relative difference between the rates of any two clocks (ρ). */
-  readonly drift: number
-  /** The difference that elections reckon with; never smaller than `drift` but to see a simulation fail. */
-  readonly electionDrift: number
-  readonly sidecarLeaseMs: number
-  /** How long a sidecar's slice of the region's floor outlives its lease. */
-  readonly sliceMs: number
-  /** Fraction kept back at each level for instant growth. */
-  readonly spare: number
-  /** See `LeaseGrantorConfig.newLedger`. */
-  readonly newLedger?: () => Ledger
-  /** See `AllocatorConfig.newAgreement`. */
-  readonly newAgreement?: (own: BudgetTerms) => Agreement
-}
-
-/** Defaults beside the type. */
-export const defaultRegionNodeConfig = {
-  voters: [] as readonly string[],
-  drift: 0.02,
-  electionDrift: 0.02,
-  sidecarLeaseMs: 3_000,
-  sliceMs: 30_000,
-  spare: 0.04,
-} as const
 
 /**
  * One process of a region: a candidate for the region's aggregator and, while it is that, for the allocator of all regions, which
