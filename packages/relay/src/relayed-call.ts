@@ -92,8 +92,8 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#log.isComplete = isComplete
     const observer = handler.opened(this)
     this.#observer = observer
-    if (this.#isUnreachableUntold) observer.unreachable()
     if (this.#phase === 'ended') observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
+    else if (this.#isUnreachableUntold) observer.unreachable()
   }
 
   forward(upstream: Upstream, forwarding: Forwarding): void {
@@ -110,6 +110,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
 
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
+    this.#isUnreachableUntold = false
     this.#finishOwn(answer.status)
     const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)

@@ -4,7 +4,16 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { afterEach, expect, test } from 'vitest'
 import { createRelayResources } from './resources.ts'
-import { TestCaller, TestRelay, answerOk, echo, startBackend, type Backend } from './test-network.ts'
+import {
+  PLAIN_FORWARDING,
+  TestCaller,
+  TestRelay,
+  UNREACHABLE,
+  answerOk,
+  echo,
+  startBackend,
+  type Backend,
+} from './test-network.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
@@ -78,6 +87,30 @@ test('calls fail fast while an endpoint is backing off, and it is tried again la
 
   expect((await caller.call(Buffer.from('hello'))).bytes.toString()).toBe('hello')
   expect(late.sessions.size).toBe(1)
+})
+
+test('a call that finds its endpoint backing off ends once', async () => {
+  const resources = createRelayResources(new ManualClock())
+  const endpoints = [{ address: await deadAddress(), priority: 0 }]
+  const [relay, caller] = await relayTo({ endpoints }, {}, undefined, resources)
+  await caller.call()
+  relay.events.length = 0
+
+  await caller.call()
+
+  expect(relay.events).toEqual(['unreachable', 'ended 14'])
+})
+
+test('an answer right after an unreachable upstream is all that is told of', async () => {
+  const endpoints = [{ address: await deadAddress(), priority: 0 }]
+  const [relay, caller] = await relayTo({ endpoints, maxWaiting: 0 }, {}, (exchange, { group }) => {
+    exchange.forward(group, PLAIN_FORWARDING)
+    exchange.answer(UNREACHABLE)
+  })
+
+  await caller.call()
+
+  expect(relay.events).toEqual(['ended 14'])
 })
 
 test('a lower priority is used only when no higher one can be reached', async () => {
