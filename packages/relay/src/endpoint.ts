@@ -86,7 +86,10 @@ export class Endpoint implements UpstreamConnectionOwner {
   open(seeker: StreamSeeker): void {
     if (this.#state.kind !== 'ready') return
     this.#counts.opened++
-    seeker.found(this.#state.connection.transport.connection.open(seeker), this.address)
+    const { connection: current } = this.#state
+    const { connection } = current.transport
+    seeker.found(connection.open(seeker), this.address)
+    if (connection.isUsedUp) this.#replace(current)
   }
 
   close(): void {
@@ -139,6 +142,12 @@ export class Endpoint implements UpstreamConnectionOwner {
     if (this.#retiring.delete(connection)) return
     if (this.#state.kind === 'connecting') this.#backOff()
     else if (this.#state.kind === 'ready') this.#becomeIdle()
+  }
+
+  /** The connection ends with its last stream; another one takes those to come. */
+  #replace(connection: UpstreamConnection): void {
+    connection.transport.connection.drainFinally()
+    this.connectionRetired(connection, false)
   }
 
   #becomeIdle(): void {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http2 from 'node:http2'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { ManualClock, SeededRandom } from '@spillway/clock'
+import { DEFAULT_HTTP2_LIMITS } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
 import { createRelayResources } from './resources.ts'
 import {
@@ -11,6 +12,7 @@ import {
   UNREACHABLE,
   answerOk,
   echo,
+  seenOf,
   startBackend,
   type Backend,
 } from './test-network.ts'
@@ -214,6 +216,23 @@ test('GOAWAY lets running calls finish and takes new ones to a new connection', 
 
   expect((await slow).bytes.toString()).toBe('slow')
   expect(relay.group.snapshot().endpoints[0]).toMatchObject({ connects: 2, openedStreams: 2 })
+})
+
+test('a connection whose stream numbers are used up is followed by another, and ends with its last call', async () => {
+  const server = await backend(echo)
+  const endpoints = [{ address: server.address, priority: 0 }]
+  const limits = { ...DEFAULT_HTTP2_LIMITS, maxOwnStreams: 2 }
+  const [relay, caller] = await relayTo({ endpoints, limits })
+  const calls = [caller.open(), caller.open(), caller.open()]
+  const seen = calls.map(async (call) => seenOf(call))
+  await Promise.all(calls.map(async (call) => once(call, 'response')))
+  expect(server.sessions.size).toBe(2)
+
+  for (const call of calls) call.end('x')
+
+  for (const each of await Promise.all(seen)) expect(each).toMatchObject({ trailers: { 'grpc-status': '0' } })
+  while (server.sessions.size > 1) await turn()
+  expect(relay.group.snapshot().endpoints[0]).toMatchObject({ state: 'ready', connects: 2, openedStreams: 3 })
 })
 
 test('calls above the peer limit wait for a stream instead of failing', async () => {
