@@ -17,10 +17,10 @@ export class CallRecord {
   #hasPushback = false
   #isCancelledByCaller = false
 
-  /** Somebody reads along with the answer. */
-  readBy(reader: AnswerReader): void {
+  /** Who reads along with the answer from now on; undefined: nobody. */
+  readBy(reader: AnswerReader | undefined): void {
     this.#reader = reader
-    if (reader.maxMessageBytes >= 0) this.#messages = new AnswerMessages(reader)
+    this.#messages = reader !== undefined && reader.maxMessageBytes >= 0 ? new AnswerMessages(reader) : undefined
   }
 
   /** Octets of the answer have come. */

@@ -102,7 +102,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#upstream = upstream
     this.#forwarding = forwarding
     this.#isUnreachableUntold = false
-    if (forwarding.answerReader !== undefined) this.#record.readBy(forwarding.answerReader)
+    this.#record.readBy(forwarding.answerReader)
     this.#deadlineMs = this.#latest(forwarding.deadlineMs)
     if (this.#deadlineMs !== NO_DEADLINE) this.#around.wheel.add(this.#deadlineMs, this)
     this.#seek(undefined)
