@@ -34,6 +34,11 @@ export class CallRecord {
     if (Number.isNaN(this.#sentMs)) this.#sentMs = nowMs
   }
 
+  /** Nothing of it was processed, and nobody is there to send it to. */
+  unsent(): void {
+    this.#sentMs = Number.NaN
+  }
+
   /** The upstream's answer is complete; `fields` carry its status. */
   answered(fields: FieldList, nowMs: number): void {
     this.#status = parseStatus(fields.get('grpc-status'))

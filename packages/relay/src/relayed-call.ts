@@ -185,6 +185,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   attemptUnreachable(): void {
     this.#attempt = undefined
     this.#around.wheel.remove(this)
+    this.#record.unsent()
     this.#phase = 'undecided'
     if (this.#observer === undefined) this.#isUnreachableUntold = true
     else this.#observer.unreachable()

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { DEFAULT_HTTP2_LIMITS } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
@@ -47,7 +47,7 @@ async function deadAddress(): Promise<string> {
 }
 
 /** A server that takes connections and frames but never says a word after its SETTINGS, or not even those. */
-async function silentServer(greeting: Buffer): Promise<{ address: string; sockets: Socket[] }> {
+async function silentServer(greeting: Buffer): Promise<{ address: string; sockets: Socket[]; server: Server }> {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
     sockets.push(socket)
@@ -60,10 +60,11 @@ async function silentServer(greeting: Buffer): Promise<{ address: string; socket
     server.close()
   })
   await once(server, 'listening')
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets }
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, server }
 }
 
 const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+const GOAWAY_OF_ALL = Buffer.concat([Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0]), Buffer.alloc(8)])
 
 test('an unreachable upstream is told to the observer, who answers', async () => {
   const [relay, caller] = await relayTo({ endpoints: [{ address: await deadAddress(), priority: 0 }] })
@@ -183,6 +184,21 @@ test('a call that is refused everywhere is UNAVAILABLE after a few tries', async
 
   expect((await caller.call()).headers).toMatchObject({ 'grpc-status': '14' })
   expect(refused).toBe(4)
+})
+
+test('a call that was not processed and then finds nobody was not forwarded', async () => {
+  const { address, sockets, server } = await silentServer(EMPTY_SETTINGS)
+  const [relay, caller] = await relayTo({ endpoints: [{ address, priority: 0 }] })
+  const seen = caller.call(Buffer.from('x'))
+  while (relay.held().upstream === 0) await turn()
+
+  server.close()
+  for (const socket of sockets) socket.write(GOAWAY_OF_ALL)
+
+  expect((await seen).headers).toMatchObject({ 'grpc-message': 'unreachable' })
+
+  expect(relay.events).toEqual(['unreachable', 'ended 14'])
+  expect(relay.ends[0]).toMatchObject({ isForwarded: false, heldMs: 0 })
 })
 
 test('a call that may have been processed is never sent again', async () => {
