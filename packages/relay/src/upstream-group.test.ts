@@ -314,6 +314,7 @@ test('a connection that went silent is given up after an unanswered PING', async
   const [relay, caller] = await relayTo({ endpoints }, {}, undefined, createRelayResources(clock))
   const seen = caller.call()
   while (relay.held().upstream === 0) await turn()
+  await turn() // what a turn brings leaves at its end
 
   clock.advance(10_000)
   clock.advance(4_999)
