@@ -57,6 +57,11 @@ export class CallRecord {
     this.#endedMs = nowMs
   }
 
+  /** The caller does not take what there is of the answer: that it is late says nothing of the upstream. */
+  leftUntaken(): void {
+    this.#isCancelledByCaller = true
+  }
+
   /** The caller went away before the answer was complete. The upstream's time ends with its answer, if there was one. */
   cancelled(nowMs: number): void {
     this.#isCancelledByCaller = true

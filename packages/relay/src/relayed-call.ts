@@ -163,8 +163,9 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     return
   }
 
-  /** The deadline has passed. */
+  /** The deadline has passed. What waits for the caller to take it would have been in time. */
   override expired(): void {
+    if (this.#stream.queuedBytes > 0) this.#record.leftUntaken()
     this.#fail(Status.DEADLINE_EXCEEDED, 'deadline exceeded')
   }
 
