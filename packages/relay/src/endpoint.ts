@@ -12,6 +12,9 @@ export type Dial = (address: string) => Socket
 const BACKOFF_FACTOR = 1.6
 const BACKOFF_SPREAD = 0.2
 
+/** However often servers ask for fewer PINGs, a dead connection with calls is found in this time. */
+const LONGEST_KEEPALIVE_MS = 3_600_000
+
 type State =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly connection: UpstreamConnection }
@@ -129,7 +132,7 @@ export class Endpoint implements UpstreamConnectionOwner {
   }
 
   connectionRetired(connection: UpstreamConnection, asksForFewerPings: boolean): void {
-    if (asksForFewerPings) this.#keepaliveIdleMs *= 2
+    if (asksForFewerPings) this.#keepaliveIdleMs = Math.min(2 * this.#keepaliveIdleMs, LONGEST_KEEPALIVE_MS)
     if (this.#state.kind !== 'ready' || this.#state.connection !== connection) return
     this.#retiring.add(connection)
     this.#becomeIdle()

@@ -324,6 +324,34 @@ test('a connection that went silent is given up after an unanswered PING', async
   expect((await seen).headers).toMatchObject({ 'grpc-status': '14', 'grpc-message': 'upstream connection lost' })
 })
 
+test('a server that asks for fewer PINGs is sent half as many, however often it asks on one connection', async () => {
+  const clock = new ManualClock()
+  const silent = await silentServer(EMPTY_SETTINGS)
+  const endpoints = [{ address: silent.address, priority: 0 }]
+  const [relay, caller] = await relayTo({ endpoints }, {}, undefined, createRelayResources(clock))
+  const seen = caller.call()
+  while (relay.held().upstream === 0) await turn()
+  const asking = Buffer.from([0, 0, 22, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11])
+  const goAway = Buffer.concat([asking, Buffer.from('too_many_pings')])
+
+  for (const socket of silent.sockets) socket.write(Buffer.concat([goAway, goAway, goAway]))
+  await lostAfter(25_000, 2)
+  expect((await seen).headers).toMatchObject({ 'grpc-message': 'upstream connection lost' })
+  const again = caller.call()
+  await lostAfter(25_000, 3)
+  expect((await again).headers).toMatchObject({ 'grpc-message': 'upstream connection lost' })
+
+  /** The call on that connection is given up in that time and not before. */
+  async function lostAfter(timeMs: number, connects: number): Promise<void> {
+    while (relay.group.snapshot().endpoints[0]?.connects !== connects) await turn()
+    await turn()
+    clock.advance(timeMs - 5_000)
+    clock.advance(4_999)
+    expect(relay.held().upstream).toBe(1)
+    clock.advance(1)
+  }
+})
+
 test('a closed upstream is unreachable', async () => {
   const server = await backend(echo)
   const [relay, caller] = await relayTo({ endpoints: [{ address: server.address, priority: 0 }] })
