@@ -307,6 +307,25 @@ test('a server that never greets is unreachable after the connect timeout', asyn
   expect((await seen).headers).toMatchObject({ 'grpc-message': 'unreachable' })
 })
 
+test('a server that greets and hangs up is not connected to again at once', async () => {
+  const clock = new ManualClock()
+  const noStreams = Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0])
+  const server = createServer((socket) => socket.on('error', () => {}).end(noStreams)).listen(0, '127.0.0.1')
+  stops.push(() => server.close())
+  await once(server, 'listening')
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const [relay, caller] = await relayTo(
+    { endpoints: [{ address, priority: 0 }] },
+    {},
+    undefined,
+    createRelayResources(clock, new SeededRandom(1)),
+  )
+
+  expect((await caller.call()).headers).toMatchObject({ 'grpc-message': 'unreachable' })
+
+  expect(relay.group.snapshot().endpoints[0]).toMatchObject({ state: 'backoff', connects: 1, openedStreams: 0 })
+})
+
 test('a connection that went silent is given up after an unanswered PING', async () => {
   const clock = new ManualClock()
   const silent = await silentServer(EMPTY_SETTINGS)
