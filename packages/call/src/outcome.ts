@@ -19,7 +19,7 @@ export interface CallEnd {
   readonly isFromSidecar: boolean
   /** The answer asked for a delay before any retry, or for none at all. */
   readonly hasPushback: boolean
-  /** The caller reset the call or lost its connection before the answer was complete. */
+  /** The caller reset the call, lost its connection, or by its deadline had not taken what there was of the answer. */
   readonly isCancelledByCaller: boolean
   /** How long the upstream had between being sent the call and the end, in milliseconds. */
   readonly heldMs: number

@@ -128,6 +128,23 @@ describe('tenant and cohort', () => {
     expect(new Bench().call({ 'spillway-tenant': 'x'.repeat(1_000) }, app).tenant).toHaveLength(128)
   })
 
+  test('told by a trusted caller stay as they are, but end in no blank where they are cut off', () => {
+    const told = `${'x'.repeat(127)} y`
+    expect(new Bench().call({ 'spillway-tenant': told }, app).tenant).toBe('x'.repeat(127))
+    expect(new Bench().call({ 'spillway-tenant': 'a b%41' }, app).tenant).toBe('a b%41')
+  })
+
+  test.each([
+    ['東京', '%E6%9D%B1%E4%BA%AC'],
+    ['\u00dc', '%C3%9C'],
+    [' a\r\nb ', '%20a%0D%0Ab%20'],
+    ['100%', '100%25'],
+    [`${'x'.repeat(127)}\u{1f600}`, `${'x'.repeat(127)}%`],
+  ])('come as metadata can carry them: %j', (text, written) => {
+    const made = { tenant: expression(() => text) }
+    expect(new Bench({ policy: made }).call().tenant).toBe(written)
+  })
+
   test('spread evenly and stay the same in every version', () => {
     expect([cohortOf(''), cohortOf('acme'), cohortOf('10.0.0.7')]).toMatchInlineSnapshot(`
       [

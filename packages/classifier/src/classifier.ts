@@ -8,6 +8,7 @@ import { Counts, type ClassifierCounts, type UnreadableReason } from './counts.t
 import { attemptOf, deadlineOf } from './deadline.ts'
 import { CallExpressions } from './expressions.ts'
 import { PriorityDecider } from './priority.ts'
+import { toldTenant, writtenTenant } from './tenant.ts'
 import { TopShare, type TopShareConfig } from './top-share.ts'
 import { claimableClass, type TrustConfig } from './trust.ts'
 
@@ -20,9 +21,6 @@ export interface ClassifierOptions {
   /** Where to count on; left out: from nothing. */
   readonly counts?: Counts
 }
-
-/** Longer tenants are cut off here: they become keys in maps. */
-const MAX_TENANT_LENGTH = 128
 
 /** Units that a call reserves at least when what it takes is only known at its end. */
 const LEAST_RESERVED = 1
@@ -139,8 +137,8 @@ export class Classifier {
 
   #tenant({ metadata }: Arrival, policy: MethodPolicy, isTrusted: boolean): string {
     const told = isTrusted ? metadata.get(MetadataName.tenant) : undefined
-    const tenant = told ?? (policy.tenant === undefined ? '' : this.#expressions.value(policy.tenant, ''))
-    return tenant.length > MAX_TENANT_LENGTH ? tenant.slice(0, MAX_TENANT_LENGTH) : tenant
+    if (told !== undefined) return toldTenant(told)
+    return policy.tenant === undefined ? '' : writtenTenant(this.#expressions.value(policy.tenant, ''))
   }
 
   /** A call that will be settled reserves something in any case: else it would not wait for a debt to be repaid. */

@@ -1,8 +1,6 @@
-import { NEVER_RETRY, type Refusal } from '@spillway/call'
+import type { Refusal } from '@spillway/call'
 import { statusDetails } from './status-details.ts'
-
-/** Pushbacks in the details are rounded up to this, so that refusals repeat. */
-const PUSHBACK_STEP_MS = 10
+import { toldPushbackMs } from './told-pushback.ts'
 
 /**
  * Ready values of `grpc-status-details-bin`. At ten times the load nine of ten calls are refused, for few different
@@ -20,13 +18,12 @@ export class StatusDetailsCache {
   }
 
   /**
-   * The details in base64 without padding, as gRPC writes binary metadata. `RetryInfo` says at least the pushback and
-   * at most 10 ms more. `method` must be a path that the contract knows, or empty: paths of callers' making would fill
+   * The details in base64 without padding, as gRPC writes binary metadata. `RetryInfo` says what {@link toldPushbackMs}
+   * makes of the pushback. `method` must be a path that the contract knows, or empty: paths of callers' making would fill
    * the memory.
    */
   base64(refusal: Refusal, method: string): string {
-    const pushbackMs =
-      refusal.pushbackMs < 0 ? NEVER_RETRY : Math.ceil(refusal.pushbackMs / PUSHBACK_STEP_MS) * PUSHBACK_STEP_MS
+    const pushbackMs = toldPushbackMs(refusal.pushbackMs)
     const key = `${refusal.kind} ${subjectOf(refusal)} ${pushbackMs} ${method}`
     const known = this.#values.get(key)
     if (known !== undefined) return known

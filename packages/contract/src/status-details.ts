@@ -14,8 +14,9 @@ export const ERROR_DOMAIN = 'spillway'
 
 /**
  * The serialised `google.rpc.Status` of a refusal, for `grpc-status-details-bin`: ErrorInfo always, RetryInfo when the
- * caller may try again, QuotaFailure when a budget is spent. The numbers of the moment (limit, queue, waits) are left
- * out: they are nobody's business outside and would make every refusal a different one.
+ * caller may try again, QuotaFailure when a budget is spent. Of the numbers of the moment only limit and queue are told, of
+ * calls that were shed; waits and what is left of a deadline would make every refusal a different one. The pushback must
+ * have been through `toldPushbackMs`.
  *
  * Written by hand, wire-compatible with google/rpc/status.proto and error_details.proto: field numbers are beside each
  * line.

@@ -100,6 +100,11 @@ export class Connection implements FrameSink {
     return isSettled && !isEnding && this.#receive.ids.hasNext && this.#table.size < peer.maxConcurrentStreams
   }
 
+  /** A client's: no stream can be opened on it any more, since all their numbers were. It is time for another connection. */
+  get isUsedUp(): boolean {
+    return !this.#receive.ids.hasNext
+  }
+
   /** Opens a stream of ours, a client's; only when {@link canOpen}. Its headers are to be sent before anything else. */
   open(listener: StreamListener): Http2Stream {
     return this.#receive.open(listener)

@@ -1,5 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { ErrorCode } from './error-code.ts'
 import { Flag, FrameType } from './frame.ts'
+import type { Http2Stream } from './stream.ts'
 import { TestPeer, frame, settingsFrame, wordFrame } from './test-peer.ts'
 
 const { DATA, RST_STREAM, WINDOW_UPDATE } = FrameType
@@ -195,4 +200,35 @@ test('our own stream window holds from the acknowledgement on', () => {
 
   peer.send(frame(FrameType.SETTINGS, Flag.ACK, 0), peer.headers(3), frame(DATA, 0, 3, Buffer.alloc(10_001)))
   expect(peer.resets()).toEqual(['3 FLOW_CONTROL_ERROR'])
+})
+
+/** The engine's garbage collection, at once. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
+}
+
+test('streams that are reset while they wait for the connection window are let go', async () => {
+  const peer = new TestPeer()
+  peer.send(peer.headers(1))
+  peer.streams.get(1)?.sendData(Buffer.alloc(65_535), 0, 65_535, false)
+  peer.send(peer.headers(3))
+  peer.streams.get(3)?.sendData(Buffer.alloc(10), 0, 10, false)
+  const streams: WeakRef<Http2Stream>[] = []
+  for (let id = 5; id < 2_005; id += 2) {
+    peer.send(peer.headers(id))
+    const stream = peer.streams.get(id)
+    if (stream !== undefined) streams.push(new WeakRef(stream))
+    expect(stream?.sendData(Buffer.alloc(10), 0, 10, false)).toBe(0)
+    peer.send(wordFrame(RST_STREAM, id, ErrorCode.CANCEL))
+    peer.streams.delete(id)
+  }
+  peer.sent()
+
+  await nextTurn()
+  collectGarbage()
+
+  expect(streams.filter((each) => each.deref() !== undefined).length).toBeLessThan(200)
+  peer.send(wordFrame(WINDOW_UPDATE, 0, 100))
+  expect(peer.events.filter((event) => event.includes('drained'))).toEqual(['3 drained 10'])
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { CLIENT_PREFACE, Flag, FrameType } from './frame.ts'
+import { HpackDecoder } from './hpack/index.ts'
 import { REQUEST, TestPeer, frame, listOf, settingsFrame, wordFrame, type Pairs } from './test-peer.ts'
 
 const { DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, CONTINUATION } = FrameType
@@ -39,6 +40,20 @@ test('greets with preface and SETTINGS, and acknowledges those of the peer', () 
   server.send(settingsFrame())
   expect(server.sentOf(SETTINGS).map((each) => each.flags)).toEqual([0, Flag.ACK])
   expect(server.events).toEqual(['settled'])
+})
+
+test('tells the peer of the smallest header table that one SETTINGS frame asked for on the way', () => {
+  const peer = new TestPeer('client')
+  const strict = new HpackDecoder({ maxTableBytes: 4_096, maxBlockBytes: 4_096, maxFields: 100 })
+  for (const size of [0, 4_096]) strict.setMaxTableBytes(size)
+
+  peer.send(settingsFrame([1, 0], [1, 4_096]))
+  call(peer)
+  const [headers] = peer.sentOf(HEADERS)
+
+  expect(strict.decode(headers?.payload ?? Buffer.alloc(0), 0, headers?.payload.length ?? 0)).toMatchObject({
+    fields: REQUEST.map(([name, value]) => ({ name, value })),
+  })
 })
 
 test('answers a PING with its own octets', () => {

@@ -4,6 +4,8 @@ import { DEFAULT_MAX_FRAME_BYTES } from './frame.ts'
 export interface Http2Limits {
   /** Streams that the peer may have open at once; further ones are refused with REFUSED_STREAM. */
   readonly maxConcurrentStreams: number
+  /** Streams that we, a client, open on one connection, ever: at most 2^30, then it is used up. */
+  readonly maxOwnStreams: number
   /** Octets of one header block as it travels, over all its frames. More ends the connection with ENHANCE_YOUR_CALM. */
   readonly maxHeaderBlockBytes: number
   /** Octets of one decoded field list, each field counting 32 more (RFC 9113, 6.5.2). Announced to the peer. */
@@ -31,6 +33,7 @@ export interface Http2Limits {
 /** Safe without tuning. */
 export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxConcurrentStreams: 250,
+  maxOwnStreams: 2 ** 30 - 2 ** 15,
   maxHeaderBlockBytes: 65_536,
   maxFieldListBytes: 65_536,
   maxFields: 128,

@@ -43,7 +43,7 @@ export class ReceiveSide {
 
   constructor(send: SendSide, limits: Http2Limits, listener: ConnectionListener) {
     const initial = new Settings()
-    this.ids = new StreamIds(send.isServer)
+    this.ids = new StreamIds(send.isServer, limits.maxOwnStreams)
     this.sizes = { receive: initial.initialWindowBytes, send: initial.initialWindowBytes }
     this.decoder = new HpackDecoder({
       maxTableBytes: initial.headerTableBytes,

@@ -9,6 +9,9 @@ import type { Http2Stream } from './stream.ts'
 /** Streams that have data take turns, one frame of at most this size each: every peer takes frames of this size. */
 const TURN_BYTES = 16_384
 
+/** Streams that may stand in line though they are closed, besides as many as are open. */
+const MAX_CLOSED_IN_LINE = 64
+
 /**
  * The sending half of a connection: decides when data may leave, by the stream's window, the connection's window and what
  * the socket has not taken, in turns, so that no stream holds up another.
@@ -88,6 +91,7 @@ export class SendSide {
   line(stream: Http2Stream): void {
     if (!stream.isInLine && stream.sendWindow > 0) {
       stream.isInLine = true
+      if (this.#line.length > 2 * this.table.size + MAX_CLOSED_IN_LINE) this.#closeRanks()
       this.#line.push(stream)
     }
     this.pump()
@@ -104,6 +108,11 @@ export class SendSide {
     }
     if (turn > 0) this.#line.splice(0, turn)
     this.#isPumping = false
+  }
+
+  /** While nothing may leave nobody's turn comes: without this, streams that come and are reset would pile up in line. */
+  #closeRanks(): void {
+    if (!this.#isPumping) this.#line = this.#line.filter((stream) => stream.isLocalOpen)
   }
 
   #giveTurn(stream: Http2Stream): void {

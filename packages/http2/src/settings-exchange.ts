@@ -47,11 +47,9 @@ export class SettingsExchange {
     }
     if ((end - start) % SETTING_BYTES !== 0) throw frameSizeError()
     const windowBefore = this.peer.initialWindowBytes
-    const tableBefore = this.peer.headerTableBytes
     for (let at = start; at < end; at += SETTING_BYTES) {
       this.peer.apply(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2))
-    }
-    if (this.peer.headerTableBytes !== tableBefore) {
+      // One after the other: the encoder has to tell the smallest, were it only meant for a moment (RFC 7541, 4.2).
       this.#send.writer.encoder.setPeerMaxTableBytes(this.peer.headerTableBytes)
     }
     this.isSettled = true

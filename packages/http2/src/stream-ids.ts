@@ -1,23 +1,23 @@
 import { ErrorCode } from './error-code.ts'
 import { ConnectionError } from './http2-error.ts'
 
-/** A client stops before the identifiers run out at 2^31 (RFC 9113, 5.1.1). */
-const LAST_USED_ID = 2 ** 31 - 1 - 2 ** 16
-
 /** Which stream identifiers have been used. Only clients open streams: push is never allowed. */
 export class StreamIds {
   /** The highest one that the peer, a client, has opened; 0 for none. */
   lastPeerId = 0
   readonly #isServer: boolean
+  readonly #lastOwnId: number
   #nextId = 1
 
-  constructor(isServer: boolean) {
+  /** A client uses `maxOwnStreams` of them, at most 2^30: they run out at 2^31 (RFC 9113, 5.1.1). */
+  constructor(isServer: boolean, maxOwnStreams: number) {
     this.#isServer = isServer
+    this.#lastOwnId = 2 * maxOwnStreams - 1
   }
 
   /** False when it is time for a new connection. */
   get hasNext(): boolean {
-    return !this.#isServer && this.#nextId <= LAST_USED_ID
+    return !this.#isServer && this.#nextId <= this.#lastOwnId
   }
 
   /** The next stream of ours, a client's. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AnswerMessages } from './answer-messages.ts'
@@ -53,4 +55,23 @@ test('does not look into compressed messages, and goes on behind them', () => {
 
 test('tells nothing of a message that is not complete', () => {
   expect(heard(framed('whole').subarray(0, 9), [3], 64)).toEqual([])
+})
+
+/** What is in use once the engine has collected its garbage. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+test('what it holds of a message is in proportion to the message, however small the pieces are', () => {
+  const reader = { maxMessageBytes: 65_536, message: () => expect.unreachable(), complete: () => undefined }
+  const answers = Array.from({ length: 20 }, () => new AnswerMessages(reader))
+  const octets = framed('x'.repeat(65_536)).subarray(0, 60_000)
+  const beforeBytes = usedBytes()
+
+  for (const answer of answers) for (let at = 0; at < octets.length; at++) answer.add(octets, at, at + 1)
+
+  expect((usedBytes() - beforeBytes) / answers.length).toBeLessThan(4 * octets.length)
 })

@@ -1,3 +1,4 @@
+import { ByteQueue } from '@spillway/http2'
 import type { AnswerReader } from './exchange.ts'
 
 /** Octets in front of every gRPC message: the compressed flag and the length. */
@@ -11,14 +12,14 @@ export class AnswerMessages {
   /** Octets of the message that are still to come. */
   #missingBytes = 0
   #isReadable = false
-  /** The pieces of a message that came in more than one. */
-  #pieces: Buffer[] = []
+  /** What has come of a message that did not come at once. */
+  #begun: ByteQueue | undefined
 
   constructor(reader: AnswerReader) {
     this.#reader = reader
   }
 
-  /** More of the answer. Octets are copied only of a message that is to be read and did not come at once. */
+  /** More of the answer. Octets are kept only of a message that is to be read and did not come at once. */
   add(bytes: Buffer, start: number, end: number): void {
     let place = start
     while (place < end) {
@@ -28,7 +29,7 @@ export class AnswerMessages {
       }
       const stop = Math.min(end, place + this.#missingBytes)
       this.#missingBytes -= stop - place
-      this.#addToMessage(bytes.subarray(place, stop))
+      this.#addToMessage(bytes, place, stop)
       place = stop
     }
   }
@@ -43,18 +44,30 @@ export class AnswerMessages {
     return stop
   }
 
-  #addToMessage(piece: Buffer): void {
+  #addToMessage(bytes: Buffer, start: number, end: number): void {
     if (!this.#isReadable) {
       if (this.#missingBytes === 0) this.#finish(NOTHING)
-    } else if (this.#missingBytes > 0) this.#pieces.push(Buffer.from(piece))
-    else this.#finish(this.#pieces.length === 0 ? piece : Buffer.concat([...this.#pieces, piece]))
+    } else if (this.#missingBytes > 0) {
+      this.#begun ??= new ByteQueue()
+      this.#begun.push(bytes, start, end)
+    } else if (this.#begun === undefined) this.#finish(bytes.subarray(start, end))
+    else {
+      this.#begun.push(bytes, start, end)
+      this.#finish(wholeOf(this.#begun))
+    }
   }
 
   #finish(message: Buffer): void {
     this.#prefixBytes = 0
-    this.#pieces = []
+    this.#begun = undefined
     this.#reader.message(this.#isReadable ? message : undefined)
   }
+}
+
+function wholeOf(queue: ByteQueue): Buffer {
+  const pieces: Buffer[] = []
+  queue.forEach((piece) => pieces.push(piece))
+  return Buffer.concat(pieces)
 }
 
 const NOTHING = Buffer.alloc(0)

@@ -17,10 +17,10 @@ export class CallRecord {
   #hasPushback = false
   #isCancelledByCaller = false
 
-  /** Somebody reads along with the answer. */
-  readBy(reader: AnswerReader): void {
+  /** Who reads along with the answer from now on; undefined: nobody. */
+  readBy(reader: AnswerReader | undefined): void {
     this.#reader = reader
-    if (reader.maxMessageBytes >= 0) this.#messages = new AnswerMessages(reader)
+    this.#messages = reader !== undefined && reader.maxMessageBytes >= 0 ? new AnswerMessages(reader) : undefined
   }
 
   /** Octets of the answer have come. */
@@ -32,6 +32,11 @@ export class CallRecord {
   /** It was sent to an upstream, for the first time or again. */
   sent(nowMs: number): void {
     if (Number.isNaN(this.#sentMs)) this.#sentMs = nowMs
+  }
+
+  /** Nothing of it was processed, and nobody is there to send it to. */
+  unsent(): void {
+    this.#sentMs = Number.NaN
   }
 
   /** The upstream's answer is complete; `fields` carry its status. */
@@ -50,6 +55,11 @@ export class CallRecord {
     this.#isFromSidecar = false
     this.#hasPushback = false
     this.#endedMs = nowMs
+  }
+
+  /** The caller does not take what there is of the answer: that it is late says nothing of the upstream. */
+  leftUntaken(): void {
+    this.#isCancelledByCaller = true
   }
 
   /** The caller went away before the answer was complete. The upstream's time ends with its answer, if there was one. */

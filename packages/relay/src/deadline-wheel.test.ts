@@ -71,6 +71,27 @@ test('an expiry may add and remove others', () => {
   expect(expired).toHaveBeenCalledOnce()
 })
 
+test('an entry that another one puts off while both are due is not early', () => {
+  const clock = new ManualClock()
+  const wheel = new DeadlineWheel(clock)
+  const expired = vi.fn<() => void>()
+  const later = new Entry(expired)
+  wheel.add(10, later)
+  wheel.add(
+    10,
+    new Entry(() => {
+      wheel.remove(later)
+      wheel.add(50, later)
+    }),
+  )
+
+  clock.advance(45)
+  expect(expired).not.toHaveBeenCalled()
+  clock.advance(15)
+
+  expect(expired).toHaveBeenCalledOnce()
+})
+
 test('survives a pause of the process', () => {
   const clock = new ManualClock()
   const wheel = new DeadlineWheel(clock)

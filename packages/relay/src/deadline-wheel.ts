@@ -78,7 +78,7 @@ export class DeadlineWheel {
     for (let step = 1; step <= slots; step++) this.#collect((this.#doneTick + step) % SLOTS, nowMs, due)
     this.#doneTick = Math.max(this.#doneTick, nowTick)
     for (const entry of due) {
-      if (entry.slot < 0) continue
+      if (entry.slot < 0 || entry.dueMs > nowMs) continue // another one's expiry has removed it, or put it off
       this.remove(entry)
       entry.expired()
     }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
-import { NO_DEADLINE, Status, parseTimeoutMs } from '@spillway/call'
+import { NO_DEADLINE, Status, outcomeOf, parseTimeoutMs } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import { afterEach, expect, test } from 'vitest'
 import type { Exchange, FirstMessage } from './exchange.ts'
@@ -64,7 +64,7 @@ test('expiry resets the upstream and answers DEADLINE_EXCEEDED', async () => {
 })
 
 test('expiry in the middle of an answer cuts it and adds trailers', async () => {
-  const { clock, caller } = await network((stream) => {
+  const { clock, relay, caller } = await network((stream) => {
     answerOk(stream)
     stream.write('abc')
   })
@@ -76,21 +76,31 @@ test('expiry in the middle of an answer cuts it and adds trailers', async () => 
 
   expect((await seen).bytes.toString()).toBe('abc')
   expect((await seen).trailers).toMatchObject({ 'grpc-status': '4' })
+  expect(relay.ends[0]).toMatchObject({ status: Status.DEADLINE_EXCEEDED, isCancelledByCaller: false })
 })
 
-test('expiry does not wait for a caller that reads nothing', async () => {
-  const { clock, relay, caller } = await network((stream) => {
+test('expiry does not wait for a caller that reads nothing, whose own doing it is', async () => {
+  const { clock, relay } = await network((stream) => {
     answerOk(stream)
-    stream.end(Buffer.alloc(1_000_000))
+    stream.end(Buffer.alloc(10_000))
   })
-  const call = caller.open({ 'grpc-timeout': '1S' })
-  await once(call, 'response')
-  while (relay.group.snapshot().endpoints[0]?.receivedBytes === 0) await once(call, 'readable')
+  const caller = new TestCaller(relay.address, { settings: { initialWindowSize: 0 } })
+  stops.push(() => caller.stop())
+  await once(caller.open({ 'grpc-timeout': '1S' }, true), 'response')
+  while ((relay.group.snapshot().endpoints[0]?.receivedBytes ?? 0) < 10_000) await turn()
 
   clock.advance(1_005)
 
-  expect(await relay.endOf(1)).toMatchObject({ status: Status.DEADLINE_EXCEEDED, isOwn: true })
+  const end = await relay.endOf(1)
+  expect(end).toMatchObject({ status: Status.DEADLINE_EXCEEDED, isOwn: true, isCancelledByCaller: true })
+  expect(outcomeOf(end, 100)).toBe('cancelled')
 })
+
+async function turn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  setImmediate(resolve)
+  return promise
+}
 
 test('what is left of the time is forwarded', async () => {
   const received = Promise.withResolvers<string | undefined>()

@@ -12,6 +12,9 @@ export type Dial = (address: string) => Socket
 const BACKOFF_FACTOR = 1.6
 const BACKOFF_SPREAD = 0.2
 
+/** However often servers ask for fewer PINGs, a dead connection with calls is found in this time. */
+const LONGEST_KEEPALIVE_MS = 3_600_000
+
 type State =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly connection: UpstreamConnection }
@@ -33,6 +36,8 @@ export class Endpoint implements UpstreamConnectionOwner {
   readonly #retiring = new Set<UpstreamConnection>()
   #state: State = { kind: 'idle' }
   #failures = 0
+  /** The connection in use has had a stream. */
+  #hasCarried = false
   #keepaliveIdleMs: number
   #counts = { opened: 0, connects: 0, failed: 0, receivedBytes: 0, sentBytes: 0 }
 
@@ -86,7 +91,12 @@ export class Endpoint implements UpstreamConnectionOwner {
   open(seeker: StreamSeeker): void {
     if (this.#state.kind !== 'ready') return
     this.#counts.opened++
-    seeker.found(this.#state.connection.transport.connection.open(seeker), this.address)
+    this.#hasCarried = true
+    this.#failures = 0
+    const { connection: current } = this.#state
+    const { connection } = current.transport
+    seeker.found(connection.open(seeker), this.address)
+    if (connection.isUsedUp) this.#replace(current)
   }
 
   close(): void {
@@ -116,7 +126,7 @@ export class Endpoint implements UpstreamConnectionOwner {
     if (this.#state.kind === 'connecting' && this.#state.connection === connection) {
       this.#state = { kind: 'ready', connection }
       this.#counts.connects++
-      this.#failures = 0
+      this.#hasCarried = false
     }
     this.#changed()
   }
@@ -126,10 +136,10 @@ export class Endpoint implements UpstreamConnectionOwner {
   }
 
   connectionRetired(connection: UpstreamConnection, asksForFewerPings: boolean): void {
-    if (asksForFewerPings) this.#keepaliveIdleMs *= 2
+    if (asksForFewerPings) this.#keepaliveIdleMs = Math.min(2 * this.#keepaliveIdleMs, LONGEST_KEEPALIVE_MS)
     if (this.#state.kind !== 'ready' || this.#state.connection !== connection) return
     this.#retiring.add(connection)
-    this.#becomeIdle()
+    this.#afterUse()
   }
 
   connectionLost(connection: UpstreamConnection): void {
@@ -138,7 +148,19 @@ export class Endpoint implements UpstreamConnectionOwner {
     this.#counts.sentBytes += ended.output.takenBytes
     if (this.#retiring.delete(connection)) return
     if (this.#state.kind === 'connecting') this.#backOff()
-    else if (this.#state.kind === 'ready') this.#becomeIdle()
+    else if (this.#state.kind === 'ready') this.#afterUse()
+  }
+
+  /** The connection ends with its last stream; another one takes those to come. */
+  #replace(connection: UpstreamConnection): void {
+    connection.transport.connection.drainFinally()
+    this.connectionRetired(connection, false)
+  }
+
+  /** Whoever greets and hangs up before anything could be sent has not served: that is a failure to connect. */
+  #afterUse(): void {
+    if (this.#hasCarried) this.#becomeIdle()
+    else this.#backOff()
   }
 
   #becomeIdle(): void {

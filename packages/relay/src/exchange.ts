@@ -95,8 +95,8 @@ export interface Exchange {
 /** Follows one exchange. Nothing is called from inside `CallHandler.opened`: what happens there is told right after. */
 export interface ExchangeObserver {
   /**
-   * No endpoint of the upstream could take the call and nothing of it was sent: the connection was refused, or was lost
-   * before a stream was opened. Answer it, or forward it elsewhere.
+   * No endpoint of the upstream could take the call and nothing of it was processed: the connection was refused, or was lost
+   * before a stream was opened, maybe after an endpoint had refused the stream. Answer it, or forward it elsewhere.
    */
   unreachable(): void
   /** The first octets of the first response message came from the upstream. At most once. */

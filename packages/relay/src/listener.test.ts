@@ -5,7 +5,9 @@ import http2 from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { ManualClock, SeededRandom } from '@spillway/clock'
+import { CLIENT_PREFACE, Flag, FrameType, HpackEncoder, encodedBound, field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
 import type { Exchange } from './exchange.ts'
 import { createRelayResources } from './resources.ts'
@@ -39,6 +41,55 @@ async function network(
 async function settled(session: http2.ClientHttp2Session): Promise<void> {
   if (session.connecting) await once(session, 'remoteSettings')
 }
+
+/** All of one call, as its caller sends it. */
+function wholeCall(): Buffer {
+  const list = fieldList([
+    field(':method', 'POST'),
+    field(':scheme', 'http'),
+    field(':path', '/a/b'),
+    field('content-type', 'application/grpc'),
+  ])
+  const block = Buffer.alloc(encodedBound(list))
+  const bytes = new HpackEncoder().encode(list, block, 0)
+  const settings = [0, 0, 0, FrameType.SETTINGS, 0, 0, 0, 0, 0]
+  const headers = [0, 0, bytes, FrameType.HEADERS, Flag.END_HEADERS | Flag.END_STREAM, 0, 0, 0, 1]
+  return Buffer.concat([CLIENT_PREFACE, Buffer.from([...settings, ...headers]), block.subarray(0, bytes)])
+}
+
+/** What a process does that connects, sends and resets its connection while the listener is busy. */
+const HIT_AND_RUN = `
+  const { port, octets, done } = require('node:worker_threads').workerData
+  const socket = require('node:net').connect(port, '127.0.0.1', () => {
+    socket.write(octets, () => socket.resetAndDestroy())
+  })
+  socket.on('close', () => {
+    Atomics.store(done, 0, 1)
+    Atomics.notify(done, 0)
+  })
+`
+
+test('a caller that is gone before it is accepted is not taken for our own app', async () => {
+  const peers: string[] = []
+  const { relay, caller } = await network({ trustsLoopback: true }, (exchange, { group }) => {
+    peers.push(`${exchange.peer.kind} ${exchange.peer.id}`)
+    exchange.forward(group, PLAIN_FORWARDING)
+  })
+  await settled(caller.session)
+  const done = new Int32Array(new SharedArrayBuffer(4))
+  const workerData = { port: Number(relay.address.split(':')[1]), octets: wholeCall(), done }
+  const worker = new Worker(HIT_AND_RUN, { eval: true, workerData })
+
+  await once(worker, 'online')
+  Atomics.wait(done, 0, 0)
+  const other = new TestCaller(relay.address)
+  stops.push(() => other.stop())
+  await other.call()
+  await worker.terminate()
+
+  expect(peers).toEqual(['app 127.0.0.1'])
+  expect(relay.listener.snapshot().acceptedConnections).toBe(2)
+})
 
 test.each(['text/plain', 'application/grpc-web', 'application/json', undefined])(
   'content of type %s is answered with HTTP 415',

@@ -24,6 +24,7 @@ export class Listener {
   readonly #server: Server
   readonly #connections = new Set<DownstreamConnection>()
   #inspection: Timer | undefined
+  #isUnix = false
   #isDraining = false
   #allClosed: (() => void) | undefined
   #counts = { accepted: 0, refused: 0, streams: 0, receivedBytes: 0, sentBytes: 0 }
@@ -61,6 +62,7 @@ export class Listener {
    */
   async listen(): Promise<string> {
     const address = parseAddress(this.#config.address)
+    this.#isUnix = 'path' in address
     if ('path' in address) await removeDeadSocket(address.path)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#server.once('error', reject)
@@ -122,19 +124,19 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
+    const peer = this.#peerOf(socket)
+    if (peer === undefined) {
+      socket.on('error', ignoreAcceptError).destroy()
+      return
+    }
     const { random } = this.#resources
-    const connection = new DownstreamConnection(
-      socket,
-      this.#peerOf(socket),
-      jitter(this.#config.maxAgeMs, AGE_SPREAD, random),
-      {
-        config: this.#config,
-        handler: this.#handler,
-        around: this.#around,
-        resources: this.#resources,
-        closed: this.#connectionClosed,
-      },
-    )
+    const connection = new DownstreamConnection(socket, peer, jitter(this.#config.maxAgeMs, AGE_SPREAD, random), {
+      config: this.#config,
+      handler: this.#handler,
+      around: this.#around,
+      resources: this.#resources,
+      closed: this.#connectionClosed,
+    })
     this.#counts.accepted++
     this.#connections.add(connection)
     if (this.#inspection === undefined) this.#scheduleInspection()
@@ -149,11 +151,12 @@ export class Listener {
     if (this.#connections.size === 0) this.#allClosed?.()
   }
 
-  #peerOf(socket: Socket): Peer {
-    const address = socket.remoteAddress
-    const isLocal = address === undefined || isLoopback(address)
-    const kind = isLocal && this.#config.trustsLoopback ? 'app' : 'anonymous'
-    return { kind, id: address ?? 'unix' }
+  /** Undefined when the peer has reset its connection before it was accepted: then nobody knows any more who it was. */
+  #peerOf(socket: Socket): Peer | undefined {
+    const address = this.#isUnix ? 'unix' : socket.remoteAddress
+    if (address === undefined) return undefined
+    const isLocal = this.#isUnix || isLoopback(address)
+    return { kind: isLocal && this.#config.trustsLoopback ? 'app' : 'anonymous', id: address }
   }
 
   #scheduleInspection(): void {

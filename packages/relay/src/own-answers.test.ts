@@ -1,8 +1,10 @@
 import { NO_DEADLINE } from '@spillway/call'
 import { field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
-import type { Answer, Exchange, FirstMessage } from './exchange.ts'
+import type { Answer, AnswerReader, Exchange, FirstMessage } from './exchange.ts'
+import { Listener } from './listener.ts'
 import { PLAIN_FORWARDING, TestCaller, TestRelay, UNREACHABLE, answerOk, echo, startBackend } from './test-network.ts'
+import { UpstreamGroup } from './upstream-group.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
@@ -91,6 +93,34 @@ test('a call may be decided on later, and nothing that came is lost', async () =
   const body = Buffer.alloc(200_000, 'x')
 
   expect((await caller.call(body)).bytes.equals(body)).toBe(true)
+})
+
+test('who was to read the answer of an upstream in vain hears nothing of another answer', async () => {
+  const { relay, caller } = await network(() => undefined)
+  const answerReader: AnswerReader = {
+    maxMessageBytes: 10,
+    message: () => expect.unreachable(),
+    complete: () => expect.unreachable(),
+  }
+  const nowhere = new UpstreamGroup({ name: 'nowhere', endpoints: [] })
+  const listener = new Listener(
+    { address: '127.0.0.1:0' },
+    {
+      opened: (exchange) => {
+        exchange.forward(nowhere, { ...PLAIN_FORWARDING, answerReader })
+        const unreachable = (): void => exchange.forward(relay.group, PLAIN_FORWARDING)
+        return { unreachable, answering: () => undefined, ended: () => undefined }
+      },
+    },
+  )
+  const other = new TestCaller(await listener.listen())
+  stops.push(
+    () => listener.close(),
+    () => other.stop(),
+  )
+  caller.stop()
+
+  expect(await other.call(message('hello'))).toMatchObject({ trailers: { 'grpc-status': '0' } })
 })
 
 test('forwarding strips, adds, and replaces what it is told to', async () => {

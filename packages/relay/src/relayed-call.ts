@@ -92,8 +92,8 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#log.isComplete = isComplete
     const observer = handler.opened(this)
     this.#observer = observer
-    if (this.#isUnreachableUntold) observer.unreachable()
     if (this.#phase === 'ended') observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
+    else if (this.#isUnreachableUntold) observer.unreachable()
   }
 
   forward(upstream: Upstream, forwarding: Forwarding): void {
@@ -102,7 +102,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#upstream = upstream
     this.#forwarding = forwarding
     this.#isUnreachableUntold = false
-    if (forwarding.answerReader !== undefined) this.#record.readBy(forwarding.answerReader)
+    this.#record.readBy(forwarding.answerReader)
     this.#deadlineMs = this.#latest(forwarding.deadlineMs)
     if (this.#deadlineMs !== NO_DEADLINE) this.#around.wheel.add(this.#deadlineMs, this)
     this.#seek(undefined)
@@ -110,6 +110,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
 
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
+    this.#isUnreachableUntold = false
     this.#finishOwn(answer.status)
     const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)
@@ -162,8 +163,9 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     return
   }
 
-  /** The deadline has passed. */
+  /** The deadline has passed. What waits for the caller to take it would have been in time. */
   override expired(): void {
+    if (this.#stream.queuedBytes > 0) this.#record.leftUntaken()
     this.#fail(Status.DEADLINE_EXCEEDED, 'deadline exceeded')
   }
 
@@ -184,6 +186,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   attemptUnreachable(): void {
     this.#attempt = undefined
     this.#around.wheel.remove(this)
+    this.#record.unsent()
     this.#phase = 'undecided'
     if (this.#observer === undefined) this.#isUnreachableUntold = true
     else this.#observer.unreachable()

@@ -28,7 +28,6 @@ export class Transport implements Flushable {
   readonly #inFlight: OutputBatch[] = []
   #error: Error | undefined
   #isEnding = false
-  #isClosed = false
 
   constructor(
     socket: Socket,
@@ -41,6 +40,8 @@ export class Transport implements Flushable {
     this.#owner = owner
     socket.on('error', (error) => (this.#error = error))
     socket.on('close', () => this.#closed())
+    // A server that has ended its side answers nothing any more.
+    if (role === 'client') socket.on('end', () => this.destroy())
     this.connection = new Connection({
       role,
       limits,
@@ -52,17 +53,13 @@ export class Transport implements Flushable {
     socket.setNoDelay(true)
   }
 
-  /** Hands all output to the socket. */
+  /** Hands all output to the socket. A socket that takes none any more is given none: what was not handed over was not sent. */
   flush(): void {
+    if (!this.#socket.writable) return
     const batch = this.connection.output.take()
     if (batch === undefined) return
-    if (this.#isClosed) {
-      this.connection.output.written(batch)
-      return
-    }
     this.#inFlight.push(batch)
     this.#write(batch.chunks)
-    if (this.#isEnding) this.#socket.destroySoon()
   }
 
   /** Writes out what there is, then closes the socket. */
@@ -95,7 +92,6 @@ export class Transport implements Flushable {
   }
 
   #closed(): void {
-    this.#isClosed = true
     this.#owner.closed(this.#error)
     this.connection.lost()
   }

@@ -9,7 +9,7 @@ export interface UpstreamConnectionOwner {
   connectionReady(connection: UpstreamConnection): void
   /** A stream is gone: another may fit. */
   connectionFreed(): void
-  /** It takes no new streams; those it has may end. */
+  /** It takes no new streams; those it has may end. A connection asks for fewer PINGs once at most. */
   connectionRetired(connection: UpstreamConnection, asksForFewerPings: boolean): void
   /** It is gone. Its streams are told right after. */
   connectionLost(connection: UpstreamConnection): void
@@ -30,6 +30,7 @@ export class UpstreamConnection implements TransportOwner {
   #timer: Timer
   #seenBytes = 0
   #isReady = false
+  #hasAskedForFewerPings = false
 
   constructor(
     socket: Socket,
@@ -62,7 +63,9 @@ export class UpstreamConnection implements TransportOwner {
   }
 
   goneAway(code: number, reason: string): void {
-    const asksForFewerPings = code === ErrorCode.ENHANCE_YOUR_CALM && reason === 'too_many_pings'
+    const isTooMany = code === ErrorCode.ENHANCE_YOUR_CALM && reason === 'too_many_pings'
+    const asksForFewerPings = isTooMany && !this.#hasAskedForFewerPings
+    this.#hasAskedForFewerPings ||= isTooMany
     this.#owner.connectionRetired(this, asksForFewerPings)
   }
 

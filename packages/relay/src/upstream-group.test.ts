@@ -1,10 +1,21 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { ManualClock, SeededRandom } from '@spillway/clock'
+import { DEFAULT_HTTP2_LIMITS } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
 import { createRelayResources } from './resources.ts'
-import { TestCaller, TestRelay, answerOk, echo, startBackend, type Backend } from './test-network.ts'
+import {
+  PLAIN_FORWARDING,
+  TestCaller,
+  TestRelay,
+  UNREACHABLE,
+  answerOk,
+  echo,
+  seenOf,
+  startBackend,
+  type Backend,
+} from './test-network.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
@@ -36,7 +47,7 @@ async function deadAddress(): Promise<string> {
 }
 
 /** A server that takes connections and frames but never says a word after its SETTINGS, or not even those. */
-async function silentServer(greeting: Buffer): Promise<{ address: string; sockets: Socket[] }> {
+async function silentServer(greeting: Buffer): Promise<{ address: string; sockets: Socket[]; server: Server }> {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
     sockets.push(socket)
@@ -49,10 +60,11 @@ async function silentServer(greeting: Buffer): Promise<{ address: string; socket
     server.close()
   })
   await once(server, 'listening')
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets }
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, server }
 }
 
 const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+const GOAWAY_OF_ALL = Buffer.concat([Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0]), Buffer.alloc(8)])
 
 test('an unreachable upstream is told to the observer, who answers', async () => {
   const [relay, caller] = await relayTo({ endpoints: [{ address: await deadAddress(), priority: 0 }] })
@@ -78,6 +90,30 @@ test('calls fail fast while an endpoint is backing off, and it is tried again la
 
   expect((await caller.call(Buffer.from('hello'))).bytes.toString()).toBe('hello')
   expect(late.sessions.size).toBe(1)
+})
+
+test('a call that finds its endpoint backing off ends once', async () => {
+  const resources = createRelayResources(new ManualClock())
+  const endpoints = [{ address: await deadAddress(), priority: 0 }]
+  const [relay, caller] = await relayTo({ endpoints }, {}, undefined, resources)
+  await caller.call()
+  relay.events.length = 0
+
+  await caller.call()
+
+  expect(relay.events).toEqual(['unreachable', 'ended 14'])
+})
+
+test('an answer right after an unreachable upstream is all that is told of', async () => {
+  const endpoints = [{ address: await deadAddress(), priority: 0 }]
+  const [relay, caller] = await relayTo({ endpoints, maxWaiting: 0 }, {}, (exchange, { group }) => {
+    exchange.forward(group, PLAIN_FORWARDING)
+    exchange.answer(UNREACHABLE)
+  })
+
+  await caller.call()
+
+  expect(relay.events).toEqual(['ended 14'])
 })
 
 test('a lower priority is used only when no higher one can be reached', async () => {
@@ -150,6 +186,21 @@ test('a call that is refused everywhere is UNAVAILABLE after a few tries', async
   expect(refused).toBe(4)
 })
 
+test('a call that was not processed and then finds nobody was not forwarded', async () => {
+  const { address, sockets, server } = await silentServer(EMPTY_SETTINGS)
+  const [relay, caller] = await relayTo({ endpoints: [{ address, priority: 0 }] })
+  const seen = caller.call(Buffer.from('x'))
+  while (relay.held().upstream === 0) await turn()
+
+  server.close()
+  for (const socket of sockets) socket.write(GOAWAY_OF_ALL)
+
+  expect((await seen).headers).toMatchObject({ 'grpc-message': 'unreachable' })
+
+  expect(relay.events).toEqual(['unreachable', 'ended 14'])
+  expect(relay.ends[0]).toMatchObject({ isForwarded: false, heldMs: 0 })
+})
+
 test('a call that may have been processed is never sent again', async () => {
   let calls = 0
   const dropping = await backend((stream) => {
@@ -181,6 +232,23 @@ test('GOAWAY lets running calls finish and takes new ones to a new connection', 
 
   expect((await slow).bytes.toString()).toBe('slow')
   expect(relay.group.snapshot().endpoints[0]).toMatchObject({ connects: 2, openedStreams: 2 })
+})
+
+test('a connection whose stream numbers are used up is followed by another, and ends with its last call', async () => {
+  const server = await backend(echo)
+  const endpoints = [{ address: server.address, priority: 0 }]
+  const limits = { ...DEFAULT_HTTP2_LIMITS, maxOwnStreams: 2 }
+  const [relay, caller] = await relayTo({ endpoints, limits })
+  const calls = [caller.open(), caller.open(), caller.open()]
+  const seen = calls.map(async (call) => seenOf(call))
+  await Promise.all(calls.map(async (call) => once(call, 'response')))
+  expect(server.sessions.size).toBe(2)
+
+  for (const call of calls) call.end('x')
+
+  for (const each of await Promise.all(seen)) expect(each).toMatchObject({ trailers: { 'grpc-status': '0' } })
+  while (server.sessions.size > 1) await turn()
+  expect(relay.group.snapshot().endpoints[0]).toMatchObject({ state: 'ready', connects: 2, openedStreams: 3 })
 })
 
 test('calls above the peer limit wait for a stream instead of failing', async () => {
@@ -239,6 +307,25 @@ test('a server that never greets is unreachable after the connect timeout', asyn
   expect((await seen).headers).toMatchObject({ 'grpc-message': 'unreachable' })
 })
 
+test('a server that greets and hangs up is not connected to again at once', async () => {
+  const clock = new ManualClock()
+  const noStreams = Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0])
+  const server = createServer((socket) => socket.on('error', () => {}).end(noStreams)).listen(0, '127.0.0.1')
+  stops.push(() => server.close())
+  await once(server, 'listening')
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const [relay, caller] = await relayTo(
+    { endpoints: [{ address, priority: 0 }] },
+    {},
+    undefined,
+    createRelayResources(clock, new SeededRandom(1)),
+  )
+
+  expect((await caller.call()).headers).toMatchObject({ 'grpc-message': 'unreachable' })
+
+  expect(relay.group.snapshot().endpoints[0]).toMatchObject({ state: 'backoff', connects: 1, openedStreams: 0 })
+})
+
 test('a connection that went silent is given up after an unanswered PING', async () => {
   const clock = new ManualClock()
   const silent = await silentServer(EMPTY_SETTINGS)
@@ -246,6 +333,7 @@ test('a connection that went silent is given up after an unanswered PING', async
   const [relay, caller] = await relayTo({ endpoints }, {}, undefined, createRelayResources(clock))
   const seen = caller.call()
   while (relay.held().upstream === 0) await turn()
+  await turn() // what a turn brings leaves at its end
 
   clock.advance(10_000)
   clock.advance(4_999)
@@ -253,6 +341,34 @@ test('a connection that went silent is given up after an unanswered PING', async
   clock.advance(1)
 
   expect((await seen).headers).toMatchObject({ 'grpc-status': '14', 'grpc-message': 'upstream connection lost' })
+})
+
+test('a server that asks for fewer PINGs is sent half as many, however often it asks on one connection', async () => {
+  const clock = new ManualClock()
+  const silent = await silentServer(EMPTY_SETTINGS)
+  const endpoints = [{ address: silent.address, priority: 0 }]
+  const [relay, caller] = await relayTo({ endpoints }, {}, undefined, createRelayResources(clock))
+  const seen = caller.call()
+  while (relay.held().upstream === 0) await turn()
+  const asking = Buffer.from([0, 0, 22, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11])
+  const goAway = Buffer.concat([asking, Buffer.from('too_many_pings')])
+
+  for (const socket of silent.sockets) socket.write(Buffer.concat([goAway, goAway, goAway]))
+  await lostAfter(25_000, 2)
+  expect((await seen).headers).toMatchObject({ 'grpc-message': 'upstream connection lost' })
+  const again = caller.call()
+  await lostAfter(25_000, 3)
+  expect((await again).headers).toMatchObject({ 'grpc-message': 'upstream connection lost' })
+
+  /** The call on that connection is given up in that time and not before. */
+  async function lostAfter(timeMs: number, connects: number): Promise<void> {
+    while (relay.group.snapshot().endpoints[0]?.connects !== connects) await turn()
+    await turn()
+    clock.advance(timeMs - 5_000)
+    clock.advance(4_999)
+    expect(relay.held().upstream).toBe(1)
+    clock.advance(1)
+  }
 })
 
 test('a closed upstream is unreachable', async () => {

@@ -221,10 +221,11 @@ export class GatedCall implements ExchangeObserver, Waiter {
     if (original === undefined) return
     this.#rerouted = rerouted
     const { path } = rerouted
-    const { budget, cost, seats } = this.#policies.contract.policyOf(path)
+    const { budget, cost, seats, idempotency } = this.#policies.contract.policyOf(path)
     const changed = {
       path,
       budget,
+      isIdempotent: idempotency !== 'unknown',
       cost: typeof cost === 'number' ? cost : original.cost,
       seats: typeof seats === 'number' ? seats : original.seats,
     }

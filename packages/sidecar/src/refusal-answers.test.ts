@@ -20,8 +20,10 @@ test.each([
   [0, '0'],
   [0.2, '10'],
   [1_234.5, '1240'],
+  [3e9, '2147483640'],
+  [1e25, '2147483640'],
   [NEVER_RETRY, '-1'],
-])('a pushback of %d ms is told as %s: never shorter than it is', (pushbackMs, text) => {
+])('a pushback of %d ms is told as %s: no shorter than it is, as far as there are numbers', (pushbackMs, text) => {
   expect(pushbackOf({ kind: 'breaker_open', pushbackMs, breaker: 'x' })).toBe(text)
 })
 

@@ -1,10 +1,8 @@
 import { MetadataName, REFUSAL_FORMS, type Refusal, type Status } from '@spillway/call'
-import { StatusDetailsCache, type Contract } from '@spillway/contract'
+import { StatusDetailsCache, toldPushbackMs, type Contract } from '@spillway/contract'
 import { field } from '@spillway/http2'
 import type { Answer } from '@spillway/relay'
 
-/** Pushbacks are rounded up to this, as in the details, so that refusals repeat. */
-const PUSHBACK_STEP_MS = 10
 /** Ready answers that are kept. */
 const CAPACITY = 4_096
 
@@ -27,14 +25,13 @@ export class RefusalAnswers {
 
   #make(refusal: Refusal, details: string): Answer {
     const { status, message } = REFUSAL_FORMS[refusal.kind]
-    const pushbackMs = Math.ceil(refusal.pushbackMs / PUSHBACK_STEP_MS) * PUSHBACK_STEP_MS
     const answer: Answer = {
       status: refusal.kind === 'shed_overload' ? this.#shedStatus : status,
       message,
       reply: undefined,
       headers: [],
       trailers: [
-        field(MetadataName.pushback, String(refusal.pushbackMs < 0 ? refusal.pushbackMs : pushbackMs)),
+        field(MetadataName.pushback, String(toldPushbackMs(refusal.pushbackMs))),
         field(MetadataName.details, details),
       ],
     }
