@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** What waits for elections and leases most of the time: several files side by side. */
+/** What waits for elections and leases most of the time: several files side by side, and beside what computes. */
 const WAITING = [
   'test/bus/**/*.test.ts',
   ...['asking', 'leases', 'nats-login', 'shared-terms', 'tokens'].map((name) => `test/sidecar/${name}.test.ts`),
@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'waiting',
           include: WAITING,
           benchmark: { include: [] },
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -32,6 +32,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: [...WAITING, ...ALONE, '**/node_modules/**'],
           benchmark: { include: ['packages/*/src/**/*.bench.ts', 'test/**/*.bench.ts'] },
+          isolate: false, // half of the time went into loading the same modules anew for each file
           sequence: { groupOrder: 2 },
         },
       },

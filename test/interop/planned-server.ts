@@ -66,7 +66,8 @@ export class PlannedServer {
       if (plan.replyTime === 'each') reply(requests.length)
     })
     call.on('end', () => {
-      // A client that cancels may end its side right before: what has to arrive is the cancel, so that is waited for.
+      // grpc-js, when a call is cancelled that has sent what it was given, writes DATA with END_STREAM and RST_STREAM in one go
+      // (seen in the frames that it sends). Where they are read one by one it is the cancel that is waited for.
       if (plan.endsEarly || plan.replyTime === 'never' || plan.client.startsWith('cancels')) return
       tell('half_closed')
       reply(plan.replies.length)
