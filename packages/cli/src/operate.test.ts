@@ -20,7 +20,8 @@ function settings(text: string): string {
   return file
 }
 
-const QUICK = [...FREE_PORTS, '--drain-settle', '0ms', '--drain-stop', '1s', '--log-to', 'off']
+const AT_ONCE = ['--drain-settle', '0ms', '--drain-stop', '1s']
+const QUICK = [...FREE_PORTS, ...AT_ONCE, '--log-to', 'off']
 
 /** A sidecar with an app that answers every call with UNIMPLEMENTED; the second and third are where it listens. */
 async function running(args: readonly string[] = []): Promise<readonly [CommandProcess, string, string]> {
@@ -147,6 +148,33 @@ test('a changed settings file is put in force; a broken one is refused and the g
   )
   expect(await seats()).toContain('0 of 6 seats')
   await stop(command)
+})
+
+/** Loaded before the command: reading settings of that service throws what nobody expects. */
+const BREAKS_READING = `data:text/javascript,${encodeURIComponent(`
+  const clone = structuredClone
+  globalThis.structuredClone = (value) => {
+    if (value.service === 'cursed') throw new TypeError('out of thin air')
+    return clone(value)
+  }`)}`
+
+test('a bug that shows at a reload is told in one line, and the sidecar goes on and can be reloaded', async () => {
+  const file = settings('service: stock\n')
+  const launcher = [process.execPath, '--import', BREAKS_READING]
+  const command = new CommandProcess(['sidecar', ...FREE_PORTS, ...AT_ONCE, '--config', file], {}, launcher)
+  await command.says(/inspector/)
+  writeFileSync(file, 'service: cursed\n')
+  command.signal('SIGHUP')
+  await command.says(
+    /^reload: error: a bug of spillway itself stopped it \(TypeError: out of thin air, in [\w-]+[^/]*:\d+\)\. Fix: .*\nspillway: reload refused, the configuration in force stays$/m,
+  )
+  await command.says(/"event":"ConfigRejected".*out of thin air/)
+  writeFileSync(file, 'service: stock\n')
+  command.signal('SIGHUP')
+  await command.says(/spillway: reloaded, 0 methods/)
+  command.signal('SIGTERM')
+
+  expect((await command.end).exitCode).toBe(0)
 })
 
 test('SIGHUP reloads, and says what needs a restart', async () => {
