@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
+import { isDeadSocket } from './dead-sockets.ts'
 
 /** The longest path that a unix socket can have on Linux and macOS alike, in octets. */
 const LONGEST_PATH = 103
@@ -27,7 +27,7 @@ export async function prepareSocket(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) return
   if (!found.isSocket()) throw new Error(`${path}: exists and is no socket`)
-  if (await isAnswered(path)) throw new Error(`${path}: another process listens there`)
+  if (!(await isDeadSocket(path))) throw new Error(`${path}: another process listens there`)
   rmSync(path, { force: true })
 }
 
@@ -38,15 +38,4 @@ function checkFolder(folder: string): void {
   if ((mode & 0o077) !== 0) {
     throw new Error(`${folder}: open to other users (mode ${(mode & 0o777).toString(8)}); make it 700 or name another`)
   }
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }
