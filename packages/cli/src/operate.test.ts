@@ -98,7 +98,8 @@ test('top shows what calls did, tap shows them as they end', async () => {
 
   expect((await tap.end).exitCode).toBe(0)
   expect(picture.out).toMatch(/^> app: 0 of 100 seats, queue empty$/m)
-  expect(picture.out).toMatch(/^> _OTHER +standard /m)
+  expect(picture.out).toMatch(/^METHOD +CLASS +RATE\/S +OK% +DEGRADED% +P50 /m)
+  expect(picture.out).toMatch(/^> _OTHER +standard +[\d.]+ +0\.0 +0\.0 /m)
 })
 
 test('a command whose results nobody reads any more ends without a word', async () => {
