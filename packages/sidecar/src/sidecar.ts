@@ -57,8 +57,9 @@ export interface Sidecar {
   /** Tells the decision log that a new configuration was not taken. */
   rejectReload(problems: readonly Problem[]): void
   /**
-   * Health says NOT_SERVING; calls are still accepted for `drain.settle`; then new ones are refused with DRAINING while
-   * those in flight finish within `drain.grace`. Outbound stays up. Asked again, answers with the same drain.
+   * Health says NOT_SERVING; calls and connections are still taken for `drain.settle`; then the port is free, and new calls on
+   * connections that are there are refused with DRAINING while those in flight finish within `drain.grace`. Outbound stays up.
+   * Asked again, answers with the same drain.
    */
   drain(): Promise<DrainReport>
   /** Closes everything at once. Safe to repeat. */
