@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { connect } from 'node:http2'
 import { afterEach, expect, test } from 'vitest'
 import { CommandProcess, FREE_PORTS, appCommand, freePort, runCommand } from './command-process.fixture.ts'
@@ -176,6 +176,18 @@ test('a bug that shows at a reload is told in one line, and the sidecar goes on 
   command.signal('SIGTERM')
 
   expect((await command.end).exitCode).toBe(0)
+})
+
+test('a settings file that was found and then is gone is no wish for defaults', async () => {
+  const file = settings('admission: { limit: 5 }\n')
+  const command = new CommandProcess(['sidecar', ...QUICK], {}, [process.execPath], dirname(file))
+  const [, inspect = ''] = await command.says(/inspector (\S+)/)
+  rmSync(file)
+  command.signal('SIGHUP')
+  await command.says(/^spillway\.yaml: error: cannot be read \(ENOENT\)\. .*\n.*reload refused/m)
+
+  expect((await runCommand(['top', '--once', '--inspect', inspect])).out).toContain('0 of 5 seats')
+  await stop(command)
 })
 
 test('SIGHUP reloads, and says what needs a restart', async () => {

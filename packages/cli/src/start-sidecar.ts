@@ -60,7 +60,9 @@ export function reloadWhenTold(
 ): ReloadTriggers {
   const { file, config } = started
   const watched = { file, proto: config.proto }
-  return new ReloadTriggers(watched, listensToHangUp, () => reloadSidecar(started, sources, context))
+  // By its name from now on: that spillway.yaml is gone, as while an editor saves it, is no wish for defaults.
+  const again = { ...sources, file: file ?? sources.file }
+  return new ReloadTriggers(watched, listensToHangUp, () => reloadSidecar(started, again, context))
 }
 
 /**
