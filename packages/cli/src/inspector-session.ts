@@ -1,6 +1,6 @@
 import { inspectorSocketPath } from '@spillway/inspect'
 import { InspectorClient, InspectorError } from '@spillway/inspect/client'
-import type { ConfigSources } from '@spillway/sidecar'
+import { hostPort, type ConfigSources } from '@spillway/sidecar'
 import { readConfig } from './start-sidecar.ts'
 import { userError } from './user-error.ts'
 
@@ -15,6 +15,12 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ['PERMISSION_DENIED', 'run it on the machine of the sidecar, as the same user'],
 ])
 
+/** What to dial when the inspector listens on every interface. */
+const LOOPBACK: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+])
+
 /** Speaks to the inspector of a running sidecar; what goes wrong there becomes one line. */
 export async function withInspector<T>(
   address: string | undefined,
@@ -25,8 +31,7 @@ export async function withInspector<T>(
     throw userError('--inspect', `${address} is no address (allowed: host:port)`, 'write --inspect 127.0.0.1:7053')
   }
   const { inspect } = readConfig(sources)
-  const host = inspect.host === '0.0.0.0' ? '127.0.0.1' : inspect.host
-  const target = address ?? `${host}:${inspect.port}`
+  const target = address ?? hostPort({ ...inspect, host: LOOPBACK.get(inspect.host) ?? inspect.host })
   const port = Number(target.slice(target.lastIndexOf(':') + 1))
   const { socketFolder } = inspect
   const inspector = new InspectorClient({

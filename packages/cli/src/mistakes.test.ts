@@ -139,6 +139,13 @@ test('what asks a sidecar that does not run says so in one line', async () => {
   )
 })
 
+test.each(['::1', '::'])('an inspector that listens on %s is looked for on the loopback interface', async (host) => {
+  const folder = files({ 'spillway.yaml': `inspect: { host: '${host}', port: 1 }\n` })
+  const { err } = await runCommand(['breakers', '--config', join(folder, 'spillway.yaml')])
+
+  expect(err).toMatch(/^\[::1\]:1: error: no sidecar listens at \[::1\]:1\. Fix: /)
+})
+
 test('--version says which version this is, and on which Node it runs', async () => {
   const { exitCode, out } = await runCommand(['--version'])
 

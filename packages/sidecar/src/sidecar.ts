@@ -5,6 +5,7 @@ import { inspectorSocketPath, startInspector, type Inspector } from '@spillway/i
 import { Listener } from '@spillway/relay'
 import { Composition } from './composition.ts'
 import type { SidecarConfig } from './config/schema.ts'
+import { hostPort } from './host-port.ts'
 import { inspectorSource } from './inspector-source.ts'
 import { drain, type DrainReport } from './drain.ts'
 import { inForce, restartNeeds } from './in-force.ts'
@@ -209,8 +210,4 @@ async function bind<T>(setting: string, address: string, listen: () => Promise<T
   } catch (error) {
     throw bindError(setting, address, error)
   }
-}
-
-function hostPort({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
