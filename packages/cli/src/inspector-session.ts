@@ -6,11 +6,10 @@ import { userError } from './user-error.ts'
 
 const ELSEWHERE = 'start a sidecar, or name another inspector with --inspect <host:port>'
 
-/** What to do about an error of the inspector, by its status. */
+/** What to do about an error of the inspector, by its status; any other comes from something that is none. */
 const FIXES: ReadonlyMap<string, string> = new Map([
-  ['UNAVAILABLE', ELSEWHERE],
-  ['DEADLINE_EXCEEDED', ELSEWHERE],
-  ['UNIMPLEMENTED', ELSEWHERE],
+  ['INVALID_ARGUMENT', 'see --help for what is allowed'],
+  ['RESOURCE_EXHAUSTED', 'end a command that watches, or raise inspect.max_watchers'],
   ['NOT_FOUND', 'write a name as spillway breakers shows it'],
   ['PERMISSION_DENIED', 'run it on the machine of the sidecar, as the same user'],
 ])
@@ -44,7 +43,7 @@ export async function withInspector<T>(
     return await task(inspector)
   } catch (error) {
     if (!(error instanceof InspectorError)) throw error
-    throw userError(target, error.message, FIXES.get(error.code) ?? 'see --help for what is allowed', error)
+    throw userError(target, error.message, FIXES.get(error.code) ?? ELSEWHERE, error)
   } finally {
     inspector.close()
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -136,6 +137,20 @@ test('what asks a sidecar that does not run says so in one line', async () => {
   expect(exitCode).toBe(1)
   expect(err).toMatch(
     /^127\.0\.0\.1:1: error: no sidecar listens at 127\.0\.0\.1:1\. Fix: start a sidecar, or name another inspector with --inspect <host:port>\.\n$/,
+  )
+})
+
+test('a port that speaks something else is no inspector, whatever it answers', async () => {
+  const server = createHttp2Server((_, response) => response.end()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const at = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const { exitCode, err } = await runCommand(['breakers', '--inspect', at])
+  server.close()
+
+  expect(exitCode).toBe(1)
+  expect(err).toMatch(
+    /^127\.0\.0\.1:\d+: error: .* Fix: start a sidecar, or name another inspector with --inspect <host:port>\.\n$/,
   )
 })
 
