@@ -44,8 +44,8 @@ export interface Inspector {
 }
 
 /**
- * Serves the control API, health and reflection. Rejects with one clear line when an address cannot be had, and then holds
- * nothing.
+ * Serves the control API, health and reflection. Rejects with one clear line when an address cannot be had, a SocketError when
+ * it is the unix socket's, and then holds nothing.
  */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const running = new RunningInspector(options)
