@@ -24,18 +24,19 @@ function files(contents: Readonly<Record<string, string>>): string {
 
 test.each([
   ['an unknown command', ['chekc'], "spillway: error: unknown command 'chekc' (Did you mean check?). Fix: see spillway --help."],
-  ['an unknown flag', ['run', '--ap-port', '1', '--', 'x'], "spillway: error: unknown option '--ap-port' (Did you mean --app-port?). Fix: see spillway --help."],
-  ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway --help."],
+  ['an unknown flag', ['run', '--ap-port', '1', '--', 'x'], "spillway: error: unknown option '--ap-port' (Did you mean --app-port?). Fix: see spillway run --help."],
+  ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway run --help."],
   ['a port that is none', ['check', '--app-port', '5o051'], '--app-port: error: 5o051 is no port (allowed: 1 to 65535). Fix: write --app-port 50051.'],
   ['a missing proto', ['run', '--proto', '/no/such', '--', 'x'], '--proto: error: /no/such does not exist. Fix: name a .proto file or a folder of them.'],
   ['an inspector that is no address', ['top', '--inspect', 'nonsense'], '--inspect: error: nonsense is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
   ['an inspector at a port that is none', ['top', '--inspect', '127.0.0.1:70000'], '--inspect: error: 127.0.0.1:70000 is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
-  ['a share that is too large', ['tap', '--sample', '2'], "spillway: error: option '--sample <share>' argument '2' is invalid. Allowed: above 0 to 1. Fix: see spillway --help."],
-  ['a rate that lets nothing through', ['tap', '--max-per-second', '0'], "spillway: error: option '--max-per-second <n>' argument '0' is invalid. Allowed: 1 to 1000. Fix: see spillway --help."],
-  ['a time below zero', ['tap', '--min-ms', '-1'], "spillway: error: option '--min-ms <ms>' argument '-1' is invalid. Allowed: 0 or more. Fix: see spillway --help."],
+  ['a share that is too large', ['tap', '--sample', '2'], "spillway: error: option '--sample <share>' argument '2' is invalid. Allowed: above 0 to 1. Fix: see spillway tap --help."],
+  ['a rate that lets nothing through', ['tap', '--max-per-second', '0'], "spillway: error: option '--max-per-second <n>' argument '0' is invalid. Allowed: 1 to 1000. Fix: see spillway tap --help."],
+  ['a time below zero', ['tap', '--min-ms', '-1'], "spillway: error: option '--min-ms <ms>' argument '-1' is invalid. Allowed: 0 or more. Fix: see spillway tap --help."],
+  ['a breaker without a name', ['breakers', 'trip'], "spillway: error: missing required argument 'name'. Fix: see spillway breakers trip --help."],
   ['no method at all', ['explain', ''], 'explain: error: the method is an empty text. Fix: write package.Service/Method.'],
   ['a command to come', ['chaos', 'kill', '--all'], 'spillway chaos: error: is not there yet. Fix: see spillway --help for what is.'],
-  ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway --help."],
+  ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway tap --help."],
 ])('%s is one line and exit code 1', async (_, args, line) => {
   const { exitCode, out, err } = await runCommand(args)
 
