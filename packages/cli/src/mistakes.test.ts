@@ -188,6 +188,13 @@ test('help is no error', async () => {
   expect(out).toContain('Priority-aware sidecars for gRPC services')
 })
 
+test('help of a command that takes settings says where the others are, and shows no default that is empty', async () => {
+  const [check, top] = [await runCommand(['check', '--help']), await runCommand(['top', '--help'])]
+
+  expect(check.out).toMatch(/\n\nEvery other setting is a flag too: spillway check --settings lists them all\.\n$/)
+  expect(`${check.out}${top.out}`).not.toMatch(/default: (""|\[\])/)
+})
+
 test('the examples have a configuration that is right, from whatever folder it is named', async () => {
   const file = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
   const checked = await runCommand(['check', '--config', file])
