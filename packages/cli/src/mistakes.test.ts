@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { FREE_PORTS, runCommand } from './command-process.fixture.ts'
 
 const OPTIONS = 'import "spillway/v1/options.proto";'
+const EXAMPLES = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
 const folders: string[] = []
 
 afterEach(() => {
@@ -100,6 +101,16 @@ test('check on what is right ends with 0, and says it as JSON too', async () => 
   expect(exitCode).toBe(0)
   expect(findings.some(({ severity }) => severity === 'error')).toBe(false)
 })
+
+test.each([
+  ['Score', 'bank.v1.Risk/Score'],
+  ['bank.v1.risk', 'one of bank.v1.Risk/Analyse, bank.v1.Risk/Score'],
+  ['nothing', 'one of bank.v1.Risk/Analyse, bank.v1.Risk/Score, chat.v1.Chat/Embed, chat.v1.Chat/Generate, chat.v1.Chat/Stream'],
+])('who asks explain for %s is told what it may have meant', async (method, meant) => {
+  const { err } = await runCommand(['explain', method, '--config', EXAMPLES])
+
+  expect(err).toBe(`${method}: error: there is no such rpc. Fix: write ${meant}.\n`)
+}) // prettier-ignore
 
 test('check says whether the servers of NATS take connections', async () => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -196,9 +207,8 @@ test('help of a command that takes settings says where the others are, and shows
 })
 
 test('the examples have a configuration that is right, from whatever folder it is named', async () => {
-  const file = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
-  const checked = await runCommand(['check', '--config', file])
-  const explained = await runCommand(['explain', 'bank.v1.Risk/Score', '--config', file])
+  const checked = await runCommand(['check', '--config', EXAMPLES])
+  const explained = await runCommand(['explain', 'bank.v1.Risk/Score', '--config', EXAMPLES])
 
   expect(checked.exitCode).toBe(0)
   expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')
