@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { Status } from '@spillway/call'
 import { FrameType } from '@spillway/http2'
 import { expect, test } from 'vitest'
@@ -72,6 +74,26 @@ function send(client: RawClient, streamId: number, path: string): void {
   client.headers(streamId, requestWith({ ':path': path }), false)
   client.data(streamId, EMPTY_MESSAGE, true)
 }
+
+test('who connects while it settles is served; then the port is free, while that call goes on', async () => {
+  const held = new Held()
+  await using scene = await Scene.set(held.work, { drain: { settle: '200ms', grace: '5s' } })
+  const { inbound } = scene.sidecar.addresses
+  const drained = scene.sidecar.drain()
+  const client = await RawClient.connect(inbound)
+  send(client, 1, '/stock.v1.Stock/Reserve')
+  await held.arrived(1)
+  await client.next(FrameType.GOAWAY, 0)
+
+  await expect(RawClient.connect(inbound)).rejects.toThrow('ECONNREFUSED')
+  const successor = createServer().listen(Number(inbound.split(':')[1]), '127.0.0.1')
+  await once(successor, 'listening')
+  successor.close()
+  held.release()
+  expect(valuesOf(await client.rest(1), 'grpc-status')).toEqual([String(Status.OK)])
+  client.close()
+  expect((await drained).cut).toBe(0)
+})
 
 test('who has heard GOAWAY and calls all the same gets DRAINING with pushback 0, each time; running calls end well', async () => {
   const held = new Held()

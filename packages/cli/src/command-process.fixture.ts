@@ -34,16 +34,21 @@ export class CommandProcess {
   #err = ''
   readonly #expectations = new Set<() => void>()
 
-  /** `launcher`: what is put before the command, a Node in any case; left out: the Node of this process alone. */
+  /**
+   * `launcher`: what is put before the command, a Node in any case; left out: the Node of this process alone. `folder`: where
+   * it is started.
+   */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     launcher: readonly string[] = [process.execPath],
+    folder = process.cwd(),
   ) {
     const [file = '', ...words] = launcher
     const child = spawn(file, [...words, COMMAND, ...args], {
       env: { PATH: process.env['PATH'], XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: folder,
     })
     this.#process = child
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read((this.#out += text)))

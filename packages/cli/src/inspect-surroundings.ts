@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Problem } from '@spillway/call'
-import { probeApp, takesConnections, type SidecarConfig } from '@spillway/sidecar'
+import { hostPort, probeApp, takesConnections, type SidecarConfig } from '@spillway/sidecar'
 import type { Finding } from './commands/check.ts'
 
 const PROBE_TIMEOUT_MS = 1_000
@@ -23,15 +23,17 @@ export async function inspectSurroundings(config: SidecarConfig): Promise<readon
   ])
 }
 
-async function free(place: string, { host, port }: { readonly host: string; readonly port: number }): Promise<Finding> {
+async function free(place: string, listener: { readonly host: string; readonly port: number }): Promise<Finding> {
+  const { host, port } = listener
+  const address = hostPort(listener)
   const server = createServer()
   try {
     server.listen(port, host)
     await once(server, 'listening')
-    return { severity: 'ok', place, message: `${host}:${port} is free` }
+    return { severity: 'ok', place, message: `${address} is free` }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    const message = code === 'EADDRINUSE' ? `${host}:${port} is taken` : `${host}:${port} cannot be bound (${code})`
+    const message = code === 'EADDRINUSE' ? `${address} is taken` : `${address} cannot be bound (${code})`
     const fix = 'unless it is this sidecar that runs there already, stop what does or choose another port'
     return { severity: 'warning', place, message, fix }
   } finally {

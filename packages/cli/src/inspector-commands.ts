@@ -27,11 +27,11 @@ export function addInspectorCommands(program: Command, context: CommandContext, 
     askInspector(options, context, task).then(finish)
 
   addCommonOptions(program.command('top').description('watch rates, latencies, queues and refusals'))
-    .option('--method <glob>', 'only these, * for any run of characters', '')
+    .option('--method <glob>', 'only these, * for any run of characters')
     .option('--once', 'one picture, then end')
-    .action(async (options: CommonOptions & { method: string; once?: true }) => {
+    .action(async (options: CommonOptions & { method?: string; once?: true }) => {
       const { top } = await import('./commands/top.ts')
-      const { method, once, json } = options
+      const { method = '', once, json } = options
       const isOnce = once === true || (!terminal.isTty && json !== true)
       await ask(options, (inspector) => top(inspector, { method, isOnce, isJson: json === true }, terminal))
     })

@@ -1,18 +1,23 @@
 import { inspectorSocketPath } from '@spillway/inspect'
 import { InspectorClient, InspectorError } from '@spillway/inspect/client'
-import type { ConfigSources } from '@spillway/sidecar'
+import { hostPort, type ConfigSources } from '@spillway/sidecar'
 import { readConfig } from './start-sidecar.ts'
 import { userError } from './user-error.ts'
 
 const ELSEWHERE = 'start a sidecar, or name another inspector with --inspect <host:port>'
 
-/** What to do about an error of the inspector, by its status. */
+/** What to do about an error of the inspector, by its status; any other comes from something that is none. */
 const FIXES: ReadonlyMap<string, string> = new Map([
-  ['UNAVAILABLE', ELSEWHERE],
-  ['DEADLINE_EXCEEDED', ELSEWHERE],
-  ['UNIMPLEMENTED', ELSEWHERE],
+  ['INVALID_ARGUMENT', 'see --help for what is allowed'],
+  ['RESOURCE_EXHAUSTED', 'end a command that watches, or raise inspect.max_watchers'],
   ['NOT_FOUND', 'write a name as spillway breakers shows it'],
   ['PERMISSION_DENIED', 'run it on the machine of the sidecar, as the same user'],
+])
+
+/** What to dial when the inspector listens on every interface. */
+const LOOPBACK: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
 ])
 
 /** Speaks to the inspector of a running sidecar; what goes wrong there becomes one line. */
@@ -25,8 +30,7 @@ export async function withInspector<T>(
     throw userError('--inspect', `${address} is no address (allowed: host:port)`, 'write --inspect 127.0.0.1:7053')
   }
   const { inspect } = readConfig(sources)
-  const host = inspect.host === '0.0.0.0' ? '127.0.0.1' : inspect.host
-  const target = address ?? `${host}:${inspect.port}`
+  const target = address ?? hostPort({ ...inspect, host: LOOPBACK.get(inspect.host) ?? inspect.host })
   const port = Number(target.slice(target.lastIndexOf(':') + 1))
   const { socketFolder } = inspect
   const inspector = new InspectorClient({
@@ -39,7 +43,7 @@ export async function withInspector<T>(
     return await task(inspector)
   } catch (error) {
     if (!(error instanceof InspectorError)) throw error
-    throw userError(target, error.message, FIXES.get(error.code) ?? 'see --help for what is allowed', error)
+    throw userError(target, error.message, FIXES.get(error.code) ?? ELSEWHERE, error)
   } finally {
     inspector.close()
   }

@@ -39,6 +39,21 @@ test('SIGTERM of npm, which does not pass it on, drains run and ends the app', a
   expect(out).toContain('app got SIGTERM')
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'SIGKILL of npm, whose shell lives on, drains run and ends the app',
+  async () => {
+    const port = await freePort()
+    const npm = ['npm', 'exec', '--offline', '--', 'node']
+    const command = new CommandProcess([...RUN, String(port), '--', ...appCommand(port)], {}, npm)
+    await command.says(/the app serves/)
+    command.signal('SIGKILL')
+    const { out, err } = await command.end // and nobody holds its outputs, the shell included
+
+    expect(err).toMatch(/draining \(SIGTERM\).*drained in/s)
+    expect(out).toContain('app got SIGTERM')
+  },
+)
+
 test.skipIf(process.platform !== 'linux')('an app that ends leaves no guard behind', async () => {
   const port = await freePort()
   const command = new CommandProcess([...RUN, String(port), '--', ...appCommand(port)])

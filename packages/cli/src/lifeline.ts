@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { systemClock } from '@spillway/clock'
 
@@ -25,20 +26,52 @@ export function holdLifeline(env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** How often the launcher is looked for: no longer than anybody waits for a process to have ended. */
+/** How often the launchers are looked at: no longer than anybody waits for a process to have ended. */
 const LOOK_EVERY_MS = 500
 
 /**
- * Ends this process like SIGTERM does when npm has started it (npx, npm start) and is gone: npm and the shell between us die of
- * SIGTERM without passing it on. Whoever was started otherwise may outlive its parent. Safe where processes do not change
- * parents: nothing happens.
+ * Ends this process like SIGTERM does when npm has started it (npx, npm start) and is gone, or the shell that npm puts between:
+ * they die of SIGTERM without passing it on, and of SIGKILL one without the other. Whoever was started otherwise may outlive
+ * its parent. Looks every now and then, for npm holds no pipe that would break, and nothing else tells a process that another
+ * one has ended which is not its child.
  */
 export function followNpm(env: NodeJS.ProcessEnv): void {
   if (env['npm_command'] === undefined) return
-  const launcher = process.ppid
+  const line = lineage()
   const look = (): void => {
-    if (process.ppid === launcher) systemClock.schedule(LOOK_EVERY_MS, look)
+    const isWhole = line.every((pid, index) => index === 0 || parentOf(line[index - 1] ?? 0) === pid)
+    if (isWhole) systemClock.schedule(LOOK_EVERY_MS, look)
     else process.kill(process.pid, 'SIGTERM')
   }
   look()
+}
+
+/** An old Node, a shell and npm. */
+const MOST_LAUNCHERS = 4
+
+/** This process, its parent and so on up to npm; the two alone when npm cannot be found, as where there is no /proc. */
+function lineage(): readonly number[] {
+  const line = [process.pid, process.ppid]
+  while (line.length <= MOST_LAUNCHERS) {
+    const { name, parent } = readProcess(line.at(-1) ?? 0) ?? {}
+    if (name?.startsWith('npm') === true) return line
+    if (parent === undefined) break
+    line.push(parent)
+  }
+  return line.slice(0, 2)
+}
+
+/** A process gets another parent as soon as its own has ended. Undefined when nothing is known of it. */
+function parentOf(pid: number): number | undefined {
+  return pid === process.pid ? process.ppid : readProcess(pid)?.parent
+}
+
+/** What proc_pid_stat(5) says. npm gives itself a name that begins with its own. */
+function readProcess(pid: number): { readonly name: string; readonly parent: number } | undefined {
+  try {
+    const [, name = '', parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? []
+    return { name, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import { followNpm, holdLifeline } from './lifeline.ts'
 import { makeProgram } from './program.ts'
 import { processTerminal } from './terminal.ts'
@@ -18,25 +18,31 @@ async function main(): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof UserError) terminal.err(`${error.message}\n`)
-    else if (error instanceof CommanderError) return endOfParsing(error, program.helpInformation())
+    else if (error instanceof CommanderError) return endOfParsing(error, program)
     else throw error
     return 1
   }
 }
 
 /** Help and version are no errors; everything else is one line. */
-function endOfParsing(error: CommanderError, help: string): number {
+function endOfParsing(error: CommanderError, program: Command): number {
   if (error.exitCode === 0) return 0
   if (error.code === 'commander.help') {
-    terminal.err(help)
+    terminal.err(program.helpInformation())
     return 1
   }
   const text = error.message
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-  terminal.err(`spillway: error: ${text}. Fix: see spillway --help.\n`)
+  terminal.err(`spillway: error: ${text}. Fix: see ${nameOf(program, process.argv.slice(2))} --help.\n`)
   return 1
+}
+
+/** The command that these words call, as far as there is one: `spillway breakers trip`. */
+function nameOf(command: Command, [word, ...rest]: readonly string[]): string {
+  const inner = command.commands.find((each) => each.name() === word)
+  return inner === undefined ? command.name() : `${command.name()} ${nameOf(inner, rest)}`
 }
 
 const exitCode = await main()

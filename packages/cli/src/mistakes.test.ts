@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { FREE_PORTS, runCommand } from './command-process.fixture.ts'
 
 const OPTIONS = 'import "spillway/v1/options.proto";'
+const EXAMPLES = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
 const folders: string[] = []
 
 afterEach(() => {
@@ -23,18 +25,19 @@ function files(contents: Readonly<Record<string, string>>): string {
 
 test.each([
   ['an unknown command', ['chekc'], "spillway: error: unknown command 'chekc' (Did you mean check?). Fix: see spillway --help."],
-  ['an unknown flag', ['run', '--ap-port', '1', '--', 'x'], "spillway: error: unknown option '--ap-port' (Did you mean --app-port?). Fix: see spillway --help."],
-  ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway --help."],
+  ['an unknown flag', ['run', '--ap-port', '1', '--', 'x'], "spillway: error: unknown option '--ap-port' (Did you mean --app-port?). Fix: see spillway run --help."],
+  ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway run --help."],
   ['a port that is none', ['check', '--app-port', '5o051'], '--app-port: error: 5o051 is no port (allowed: 1 to 65535). Fix: write --app-port 50051.'],
   ['a missing proto', ['run', '--proto', '/no/such', '--', 'x'], '--proto: error: /no/such does not exist. Fix: name a .proto file or a folder of them.'],
   ['an inspector that is no address', ['top', '--inspect', 'nonsense'], '--inspect: error: nonsense is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
   ['an inspector at a port that is none', ['top', '--inspect', '127.0.0.1:70000'], '--inspect: error: 127.0.0.1:70000 is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],
-  ['a share that is too large', ['tap', '--sample', '2'], "spillway: error: option '--sample <share>' argument '2' is invalid. Allowed: above 0 to 1. Fix: see spillway --help."],
-  ['a rate that lets nothing through', ['tap', '--max-per-second', '0'], "spillway: error: option '--max-per-second <n>' argument '0' is invalid. Allowed: 1 to 1000. Fix: see spillway --help."],
-  ['a time below zero', ['tap', '--min-ms', '-1'], "spillway: error: option '--min-ms <ms>' argument '-1' is invalid. Allowed: 0 or more. Fix: see spillway --help."],
+  ['a share that is too large', ['tap', '--sample', '2'], "spillway: error: option '--sample <share>' argument '2' is invalid. Allowed: above 0 to 1. Fix: see spillway tap --help."],
+  ['a rate that lets nothing through', ['tap', '--max-per-second', '0'], "spillway: error: option '--max-per-second <n>' argument '0' is invalid. Allowed: 1 to 1000. Fix: see spillway tap --help."],
+  ['a time below zero', ['tap', '--min-ms', '-1'], "spillway: error: option '--min-ms <ms>' argument '-1' is invalid. Allowed: 0 or more. Fix: see spillway tap --help."],
+  ['a breaker without a name', ['breakers', 'trip'], "spillway: error: missing required argument 'name'. Fix: see spillway breakers trip --help."],
   ['no method at all', ['explain', ''], 'explain: error: the method is an empty text. Fix: write package.Service/Method.'],
   ['a command to come', ['chaos', 'kill', '--all'], 'spillway chaos: error: is not there yet. Fix: see spillway --help for what is.'],
-  ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway --help."],
+  ['a number that is none', ['tap', '--sample', 'half'], "spillway: error: option '--sample <share>' argument 'half' is invalid. It is no number. Fix: see spillway tap --help."],
 ])('%s is one line and exit code 1', async (_, args, line) => {
   const { exitCode, out, err } = await runCommand(args)
 
@@ -99,6 +102,16 @@ test('check on what is right ends with 0, and says it as JSON too', async () => 
   expect(findings.some(({ severity }) => severity === 'error')).toBe(false)
 })
 
+test.each([
+  ['Score', 'bank.v1.Risk/Score'],
+  ['bank.v1.risk', 'one of bank.v1.Risk/Analyse, bank.v1.Risk/Score'],
+  ['nothing', 'one of bank.v1.Risk/Analyse, bank.v1.Risk/Score, chat.v1.Chat/Embed, chat.v1.Chat/Generate, chat.v1.Chat/Stream'],
+])('who asks explain for %s is told what it may have meant', async (method, meant) => {
+  const { err } = await runCommand(['explain', method, '--config', EXAMPLES])
+
+  expect(err).toBe(`${method}: error: there is no such rpc. Fix: write ${meant}.\n`)
+}) // prettier-ignore
+
 test('check says whether the servers of NATS take connections', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -139,6 +152,27 @@ test('what asks a sidecar that does not run says so in one line', async () => {
   )
 })
 
+test('a port that speaks something else is no inspector, whatever it answers', async () => {
+  const server = createHttp2Server((_, response) => response.end()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const at = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const { exitCode, err } = await runCommand(['breakers', '--inspect', at])
+  server.close()
+
+  expect(exitCode).toBe(1)
+  expect(err).toMatch(
+    /^127\.0\.0\.1:\d+: error: .* Fix: start a sidecar, or name another inspector with --inspect <host:port>\.\n$/,
+  )
+})
+
+test.each(['::1', '::'])('an inspector that listens on %s is looked for on the loopback interface', async (host) => {
+  const folder = files({ 'spillway.yaml': `inspect: { host: '${host}', port: 1 }\n` })
+  const { err } = await runCommand(['breakers', '--config', join(folder, 'spillway.yaml')])
+
+  expect(err).toMatch(/^\[::1\]:1: error: no sidecar listens at \[::1\]:1\. Fix: /)
+})
+
 test('--version says which version this is, and on which Node it runs', async () => {
   const { exitCode, out } = await runCommand(['--version'])
 
@@ -165,10 +199,16 @@ test('help is no error', async () => {
   expect(out).toContain('Priority-aware sidecars for gRPC services')
 })
 
+test('help of a command that takes settings says where the others are, and shows no default that is empty', async () => {
+  const [check, top] = [await runCommand(['check', '--help']), await runCommand(['top', '--help'])]
+
+  expect(check.out).toMatch(/\n\nEvery other setting is a flag too: spillway check --settings lists them all\.\n$/)
+  expect(`${check.out}${top.out}`).not.toMatch(/default: (""|\[\])/)
+})
+
 test('the examples have a configuration that is right, from whatever folder it is named', async () => {
-  const file = fileURLToPath(new URL('../../../proto/example/spillway.yaml', import.meta.url))
-  const checked = await runCommand(['check', '--config', file])
-  const explained = await runCommand(['explain', 'bank.v1.Risk/Score', '--config', file])
+  const checked = await runCommand(['check', '--config', EXAMPLES])
+  const explained = await runCommand(['explain', 'bank.v1.Risk/Score', '--config', EXAMPLES])
 
   expect(checked.exitCode).toBe(0)
   expect(checked.out).toContain('contract: 11 rpcs, 11 fallback rules')

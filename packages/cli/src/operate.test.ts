@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { connect } from 'node:http2'
 import { afterEach, expect, test } from 'vitest'
 import { CommandProcess, FREE_PORTS, appCommand, freePort, runCommand } from './command-process.fixture.ts'
@@ -20,7 +20,8 @@ function settings(text: string): string {
   return file
 }
 
-const QUICK = [...FREE_PORTS, '--drain-settle', '0ms', '--drain-stop', '1s', '--log-to', 'off']
+const AT_ONCE = ['--drain-settle', '0ms', '--drain-stop', '1s']
+const QUICK = [...FREE_PORTS, ...AT_ONCE, '--log-to', 'off']
 
 /** A sidecar with an app that answers every call with UNIMPLEMENTED; the second and third are where it listens. */
 async function running(args: readonly string[] = []): Promise<readonly [CommandProcess, string, string]> {
@@ -97,7 +98,8 @@ test('top shows what calls did, tap shows them as they end', async () => {
 
   expect((await tap.end).exitCode).toBe(0)
   expect(picture.out).toMatch(/^> app: 0 of 100 seats, queue empty$/m)
-  expect(picture.out).toMatch(/^> _OTHER +standard /m)
+  expect(picture.out).toMatch(/^METHOD +CLASS +RATE\/S +OK% +DEGRADED% +P50 /m)
+  expect(picture.out).toMatch(/^> _OTHER +standard +[\d.]+ +0\.0 +0\.0 /m)
 })
 
 test('a command whose results nobody reads any more ends without a word', async () => {
@@ -146,6 +148,45 @@ test('a changed settings file is put in force; a broken one is refused and the g
     /spillway\.yaml:1: error: admission\.limit: six is no whole number.*\n.*reload refused, the configuration in force stays/,
   )
   expect(await seats()).toContain('0 of 6 seats')
+  await stop(command)
+})
+
+/** Loaded before the command: reading settings of that service throws what nobody expects. */
+const BREAKS_READING = `data:text/javascript,${encodeURIComponent(`
+  const clone = structuredClone
+  globalThis.structuredClone = (value) => {
+    if (value.service === 'cursed') throw new TypeError('out of thin air')
+    return clone(value)
+  }`)}`
+
+test('a bug that shows at a reload is told in one line, and the sidecar goes on and can be reloaded', async () => {
+  const file = settings('service: stock\n')
+  const launcher = [process.execPath, '--import', BREAKS_READING]
+  const command = new CommandProcess(['sidecar', ...FREE_PORTS, ...AT_ONCE, '--config', file], {}, launcher)
+  await command.says(/inspector/)
+  writeFileSync(file, 'service: cursed\n')
+  command.signal('SIGHUP')
+  await command.says(
+    /^reload: error: a bug of spillway itself stopped it \(TypeError: out of thin air, in [\w-]+[^/]*:\d+\)\. Fix: .*\nspillway: reload refused, the configuration in force stays$/m,
+  )
+  await command.says(/"event":"ConfigRejected".*out of thin air/)
+  writeFileSync(file, 'service: stock\n')
+  command.signal('SIGHUP')
+  await command.says(/spillway: reloaded, 0 methods/)
+  command.signal('SIGTERM')
+
+  expect((await command.end).exitCode).toBe(0)
+})
+
+test('a settings file that was found and then is gone is no wish for defaults', async () => {
+  const file = settings('admission: { limit: 5 }\n')
+  const command = new CommandProcess(['sidecar', ...QUICK], {}, [process.execPath], dirname(file))
+  const [, inspect = ''] = await command.says(/inspector (\S+)/)
+  rmSync(file)
+  command.signal('SIGHUP')
+  await command.says(/^spillway\.yaml: error: cannot be read \(ENOENT\)\. .*\n.*reload refused/m)
+
+  expect((await runCommand(['top', '--once', '--inspect', inspect])).out).toContain('0 of 5 seats')
   await stop(command)
 })
 

@@ -59,7 +59,7 @@ function addRun(program: Command, context: CommandContext, finish: Finish): void
     .argument('<command...>', 'how the service is started')
     .passThroughOptions()
     .option('--json', 'events as JSON lines')
-    .addHelpText('after', '\nExample:\n  spillway run --app-port 50051 --proto proto -- node server.js\n')
+    .addHelpText('after', '\nExample:\n  spillway run --app-port 50051 --proto proto -- node server.js')
   addSettingOptions(command).action(async (words: string[], options: { json?: true }) => {
     const { run } = await import('./commands/run.ts')
     finish(await run(words, sourcesOf(command, context), options.json === true, context))

@@ -1,5 +1,8 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CommandProcess, FREE_PORTS, appCommand, freePort, runCommand } from './command-process.fixture.ts'
 import { oldNode } from './old-node.fixture.ts'
@@ -146,6 +149,27 @@ test('an interface that this machine has not is one line, and the host is what t
     1,
     'inbound.port: error: 192.0.2.1:0 cannot be bound (EADDRNOTAVAIL). Fix: choose another with --inbound-host.\n',
   ])
+})
+
+test.each([
+  ['is open to others', '755', /^\S+: open to other users \(mode 755\); make it 700 or name another$/],
+  ['is none', undefined, /^\S+: cannot be made or entered \(EEXIST\)$/],
+])('a socket folder that %s is one line, and the folder is what to change', async (_, mode, message) => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-run-'))
+  const path = join(folder, 'sockets')
+  if (mode === undefined) writeFileSync(path, '')
+  else {
+    mkdirSync(path)
+    chmodSync(path, mode)
+  }
+  const flags = [...QUICK, '--inspect-socket-folder', path]
+  const { exitCode, out, err } = await runCommand(['run', ...flags, '--', 'echo', 'started'])
+  rmSync(folder, { recursive: true })
+
+  expect([exitCode, out]).toEqual([1, ''])
+  const [, told] =
+    /^inspect\.socket_folder: error: (.*)\. Fix: name another folder with --inspect-socket-folder\.\n$/.exec(err) ?? []
+  expect(told).toMatch(message)
 })
 
 test('where something serves already before the app has started, it is not started, and one line says so', async () => {

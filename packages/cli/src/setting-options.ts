@@ -27,9 +27,9 @@ export function addSettingOptions(command: Command): Command {
   command
     .option('--config <file>', 'settings file (default spillway.yaml when there is one)')
     .option('--app-port <port>', 'port of the service on this machine, short for --inbound-app 127.0.0.1:<port>')
-    .option('--proto <path>', '.proto file or folder of them; may be repeated', collect, [])
+    .option('--proto <path>', '.proto file or folder of them; may be repeated', collect)
   for (const { option } of OPTIONS) command.addOption(option)
-  return command
+  return command.addHelpText('after', '\nEvery other setting is a flag too: spillway check --settings lists them all.')
 }
 
 /** What the flags of a command say about settings, by flag; and the settings file. */
@@ -59,7 +59,7 @@ function checkPort(flag: string, text: string): string {
 }
 
 function addProtos(flags: Map<string, string>, protos: unknown): void {
-  if (!Array.isArray(protos) || protos.length === 0) return
+  if (!Array.isArray(protos)) return
   const folders: string[] = []
   const files: string[] = []
   for (const path of protos as readonly string[]) (isFolder(path) ? folders : files).push(path)
@@ -74,6 +74,6 @@ function isFolder(path: string): boolean {
   return found.isDirectory()
 }
 
-function collect(path: string, paths: readonly string[]): string[] {
+function collect(path: string, paths: readonly string[] = []): string[] {
   return [...paths, path]
 }

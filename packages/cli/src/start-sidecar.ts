@@ -1,4 +1,4 @@
-import { formatProblem } from '@spillway/call'
+import { formatProblem, type Problem } from '@spillway/call'
 import {
   StartError,
   createSidecar,
@@ -60,25 +60,48 @@ export function reloadWhenTold(
 ): ReloadTriggers {
   const { file, config } = started
   const watched = { file, proto: config.proto }
-  return new ReloadTriggers(watched, listensToHangUp, () => reloadSidecar(started, sources, context))
+  // By its name from now on: that spillway.yaml is gone, as while an editor saves it, is no wish for defaults.
+  const again = { ...sources, file: file ?? sources.file }
+  return new ReloadTriggers(watched, listensToHangUp, () => reloadSidecar(started, again, context))
 }
 
 /**
- * Reads settings and contract again and puts them in force. When something is wrong with them the old ones stay, and the
- * terminal and the decision log say why.
+ * Reads settings and contract again and puts them in force. When something is wrong with them, or with us, the old ones stay, and
+ * the terminal and the decision log say why.
  */
 function reloadSidecar({ sidecar }: StartedSidecar, sources: ConfigSources, { terminal }: CommandContext): void {
-  const loaded = loadPolicies(sources)
-  if ('problems' in loaded) {
-    sidecar.rejectReload(loaded.problems)
-    for (const problem of loaded.problems) terminal.err(`${formatProblem(problem)}\n`)
+  const reloaded = tryReload(sidecar, sources)
+  const remarks = 'problems' in reloaded ? reloaded.problems : reloaded.warnings
+  for (const remark of remarks) terminal.err(`${formatProblem(remark)}\n`)
+  if ('methods' in reloaded) terminal.err(`spillway: reloaded, ${reloaded.methods} methods\n`)
+  else {
+    sidecar.rejectReload(reloaded.problems)
     terminal.err('spillway: reload refused, the configuration in force stays\n')
-    return
   }
-  const { settings, contract, warnings } = loaded.ok
-  const restarts = sidecar.reload(settings.config, contract)
-  for (const warning of [...warnings, ...restarts]) terminal.err(`${formatProblem(warning)}\n`)
-  terminal.err(`spillway: reloaded, ${contract.methods.size} methods\n`)
+}
+
+type Reloaded =
+  { readonly methods: number; readonly warnings: readonly Problem[] } | { readonly problems: readonly Problem[] }
+
+/** Never throws: nobody calls but a signal or a file watcher, and the calls under way are not to die of a bug in reading files. */
+function tryReload(sidecar: Sidecar, sources: ConfigSources): Reloaded {
+  try {
+    const loaded = loadPolicies(sources)
+    if ('problems' in loaded) return loaded
+    const { settings, contract, warnings } = loaded.ok
+    const restarts = sidecar.reload(settings.config, contract)
+    return { methods: contract.methods.size, warnings: [...warnings, ...restarts] }
+  } catch (error) {
+    return { problems: [bugProblem(error)] }
+  }
+}
+
+/** One line for what only we can mend; with the place in the code, which is all that tells one bug from another. */
+function bugProblem(error: unknown): Problem {
+  const [, place = 'an unknown place'] =
+    /^\s+at .*?([^/\\]+:\d+):\d+\)?$/m.exec((error instanceof Error && error.stack) || '') ?? []
+  const message = `a bug of spillway itself stopped it (${String(error)}, in ${place})`
+  return { severity: 'error', place: 'reload', message, fix: 'report this line, and restart to try the new settings' }
 }
 
 /** Settings alone, for commands that only need to know where the inspector is. Throws a UserError. */

@@ -30,7 +30,7 @@ type ConnectionInjector = ReturnType<Server['createConnectionInjector']>
 
 /**
  * The control API, health and reflection for connections that others accept. Importing this file loads grpc-js, which takes
- * ten megabytes: import it when the first connection is there.
+ * ten megabytes: import it when the first request is there.
  */
 export class ControlApi {
   readonly #parts: ControlApiParts
@@ -48,7 +48,7 @@ export class ControlApi {
     return this.#watchers.size
   }
 
-  /** Serves that connection, of which nothing has been read, with that access: one object for each way in. */
+  /** Serves that connection, none of whose octets has been taken, with that access: one object for each way in. */
   accept(socket: Socket, access: Access): void {
     const entrance = this.#entrances.get(access) ?? this.#open(access)
     entrance.injectConnection(socket)

@@ -3,17 +3,31 @@ import { createServer, type ListenOptions, type Server, type Socket } from 'node
 /** Connections at once through one door; a few people and health checkers need no more. */
 const MOST_CONNECTIONS = 256
 
+/** Whoever connects and says nothing for so long has to go, since seats are few. */
+const LONGEST_SILENCE_MS = 10_000
+
 /**
- * A bound address whose connections go to `enter`, paused: nothing is read of them before somebody takes them. Plain
- * sockets, so that an address can be had, or be refused with the system's own error, before any server is loaded.
+ * A bound address whose connections go to `enter` with the first octets that come, which are still to be read: who only looks
+ * whether somebody listens, like a TCP probe, never enters. Plain sockets, so that an address can be had, or be refused with the
+ * system's own error, before any server is loaded.
  */
 export class Door {
   readonly #server: Server
+  /** Those who have said nothing yet. */
+  readonly #outside = new Set<Socket>()
 
-  constructor(enter: (socket: Socket) => void) {
+  constructor(enter: (socket: Socket) => void, longestSilenceMs = LONGEST_SILENCE_MS) {
     this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
+      this.#outside.add(socket)
       socket.on('error', ignoreBrokenSocket)
-      enter(socket)
+      socket.on('close', () => this.#outside.delete(socket))
+      socket.setTimeout(longestSilenceMs, () => socket.destroy())
+      socket.once('readable', () => {
+        this.#outside.delete(socket)
+        socket.setTimeout(0)
+        if (socket.readableLength > 0) enter(socket)
+        else socket.destroy() // gone without a word
+      })
     })
     this.#server.maxConnections = MOST_CONNECTIONS
   }
@@ -33,6 +47,7 @@ export class Door {
   /** Lets nobody in any more; who is in stays. Safe to repeat. */
   close(): void {
     this.#server.close()
+    for (const socket of this.#outside) socket.destroy()
   }
 }
 

@@ -17,4 +17,5 @@ export type {
 } from './views.ts'
 export type { HealthStatus } from './health-statuses.ts'
 export { startInspector, type Inspector, type InspectorOptions } from './inspector.ts'
+export { SocketError } from './socket-error.ts'
 export { inspectorFolder, inspectorSocketPath } from './socket-path.ts'

@@ -1,8 +1,10 @@
 import { chmodSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { dirname } from 'node:path'
 import type { Clock } from '@spillway/clock'
 import type { Access } from './access.ts'
 import type { ControlApi } from './control-api.ts'
+import { removeDeadSockets } from './dead-sockets.ts'
 import { Door } from './door.ts'
 import { HealthStatuses, type HealthStatus } from './health-statuses.ts'
 import type { InspectorSource } from './inspector-source.ts'
@@ -17,7 +19,8 @@ export interface InspectorOptions {
   readonly address: string
   /**
    * The unix socket for reads and writes beside a TCP address, from the port that was bound; see `inspectorSocketPath`.
-   * Left out: nobody can write. Its folder is created private (0700), or must be so; the socket itself is 0600.
+   * Left out: nobody can write. Its folder is created private (0700), or must be so, and is rid of sockets that processes which
+   * were killed have left there; the socket itself is 0600.
    */
   readonly socketPath?: (port: number) => string
   readonly source: InspectorSource
@@ -41,8 +44,8 @@ export interface Inspector {
 }
 
 /**
- * Serves the control API, health and reflection. Rejects with one clear line when an address cannot be had, and then holds
- * nothing.
+ * Serves the control API, health and reflection. Rejects with one clear line when an address cannot be had, a SocketError when
+ * it is the unix socket's, and then holds nothing.
  */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const running = new RunningInspector(options)
@@ -106,6 +109,7 @@ class RunningInspector implements Inspector {
 
   async #listenUnix(path: string): Promise<void> {
     await prepareSocket(path)
+    await removeDeadSockets(dirname(path), this.#options.clock.wallMs())
     const access: Access = { canWrite: true, socketPath: path }
     await this.#open(`${UNIX}${path}`, () => access)
     chmodSync(path, 0o600)

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
+import { lstatSync, mkdirSync, rmSync, statSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isDeadSocket } from './dead-sockets.ts'
+import { SocketError } from './socket-error.ts'
 
 /** The longest path that a unix socket can have on Linux and macOS alike, in octets. */
 const LONGEST_PATH = 103
@@ -17,36 +18,37 @@ export function inspectorFolder(place: { runtime: string | undefined; temporary:
 
 /**
  * Makes ready to listen at `path`: its folder exists, is ours and closed to others, and no dead socket is in the way.
- * Throws one clear line when that cannot be.
+ * Throws a SocketError when that cannot be.
  */
 export async function prepareSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > LONGEST_PATH) {
-    throw new Error(`${path}: too long for a unix socket (at most ${LONGEST_PATH} octets)`)
+    throw new SocketError(`${path}: too long for a unix socket (at most ${LONGEST_PATH} octets)`)
   }
   checkFolder(dirname(path))
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) return
-  if (!found.isSocket()) throw new Error(`${path}: exists and is no socket`)
-  if (await isAnswered(path)) throw new Error(`${path}: another process listens there`)
+  if (!found.isSocket()) throw new SocketError(`${path}: exists and is no socket`)
+  if (!(await isDeadSocket(path))) throw new SocketError(`${path}: another process listens there`)
   rmSync(path, { force: true })
 }
 
 function checkFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { mode, uid } = statSync(folder)
-  if (process.getuid !== undefined && uid !== process.getuid()) throw new Error(`${folder}: belongs to another user`)
+  const { mode, uid } = makeFolder(folder)
+  if (process.getuid !== undefined && uid !== process.getuid()) {
+    throw new SocketError(`${folder}: belongs to another user`)
+  }
   if ((mode & 0o077) !== 0) {
-    throw new Error(`${folder}: open to other users (mode ${(mode & 0o777).toString(8)}); make it 700 or name another`)
+    const shown = (mode & 0o777).toString(8)
+    throw new SocketError(`${folder}: open to other users (mode ${shown}); make it 700 or name another`)
   }
 }
 
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
+function makeFolder(folder: string): Stats {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return statSync(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new SocketError(`${folder}: cannot be made or entered (${code})`, { cause: error })
+  }
 }

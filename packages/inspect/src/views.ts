@@ -71,8 +71,10 @@ export interface MethodStatsView {
   readonly class: string
   /** Calls that ended, refused ones included. */
   readonly ratePerSecond: number
-  /** Share of them answered with OK, by the upstream or by a rule. */
+  /** Share of them that the upstream answered with OK. */
   readonly okPercent: number
+  /** Share of them that a fallback rule answered with OK. */
+  readonly degradedPercent: number
   readonly refusedPerSecond: number
   readonly answeredPerSecond: number
   /** Over forwarded calls, the wait included. */

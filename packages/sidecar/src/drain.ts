@@ -4,7 +4,7 @@ import type { Composition } from './composition.ts'
 
 /** How long each part of a drain may take, in milliseconds. */
 export interface DrainConfig {
-  /** Calls are still accepted for so long after health says NOT_SERVING: callers that look it up have time to go. */
+  /** Calls and connections are still taken for so long after health says NOT_SERVING: callers that look it up have time to go. */
   readonly settle: number
   /** Calls in flight may go on for so long. */
   readonly grace: number

@@ -11,6 +11,7 @@ export {
 export type { SidecarConfig } from './config/schema.ts'
 export { settingRows, settingTable, type SettingRow } from './config/setting-list.ts'
 export type { DrainReport } from './drain.ts'
+export { hostPort } from './host-port.ts'
 export { policyValues } from './policy-values.ts'
 export { createSidecar, type Sidecar, type SidecarAddresses, type SidecarParts } from './sidecar.ts'
 export { StartError } from './start-error.ts'

@@ -5,6 +5,7 @@ import { inspectorSocketPath, startInspector, type Inspector } from '@spillway/i
 import { Listener } from '@spillway/relay'
 import { Composition } from './composition.ts'
 import type { SidecarConfig } from './config/schema.ts'
+import { hostPort } from './host-port.ts'
 import { inspectorSource } from './inspector-source.ts'
 import { drain, type DrainReport } from './drain.ts'
 import { inForce, restartNeeds } from './in-force.ts'
@@ -57,8 +58,9 @@ export interface Sidecar {
   /** Tells the decision log that a new configuration was not taken. */
   rejectReload(problems: readonly Problem[]): void
   /**
-   * Health says NOT_SERVING; calls are still accepted for `drain.settle`; then new ones are refused with DRAINING while
-   * those in flight finish within `drain.grace`. Outbound stays up. Asked again, answers with the same drain.
+   * Health says NOT_SERVING; calls and connections are still taken for `drain.settle`; then the port is free, and new calls on
+   * connections that are there are refused with DRAINING while those in flight finish within `drain.grace`. Outbound stays up.
+   * Asked again, answers with the same drain.
    */
   drain(): Promise<DrainReport>
   /** Closes everything at once. Safe to repeat. */
@@ -208,8 +210,4 @@ async function bind<T>(setting: string, address: string, listen: () => Promise<T
   } catch (error) {
     throw bindError(setting, address, error)
   }
-}
-
-function hostPort({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '@spillway/call'
+import { SocketError } from '@spillway/inspect'
 
 /** A sidecar could not start; the problem says why in one line. */
 export class StartError extends Error {
@@ -13,6 +14,7 @@ export class StartError extends Error {
 
 /** What went wrong when `setting` (`inbound.port`) was to be bound to `address`. */
 export function bindError(setting: string, address: string, error: unknown): StartError {
+  if (error instanceof SocketError) return socketError(error)
   const flag = `--${setting.replaceAll('.', '-')}`
   const reason = reasonOf(error)
   const isTaken = reason.includes('EADDRINUSE') || reason.includes('the port is taken')
@@ -21,6 +23,12 @@ export function bindError(setting: string, address: string, error: unknown): Sta
   const other = `choose another with ${isHost ? flag.replace(/-port$/, '-host') : flag}`
   const fix = isTaken ? `stop what listens there, or ${other}` : other
   return new StartError({ severity: 'error', place: setting, message: `${address} ${what}`, fix }, error)
+}
+
+/** The port is there; where its socket goes follows from the folder. */
+function socketError(error: SocketError): StartError {
+  const fix = 'name another folder with --inspect-socket-folder'
+  return new StartError({ severity: 'error', place: 'inspect.socket_folder', message: error.message, fix }, error)
 }
 
 /** The system's code where there is one, else what the error says. */

@@ -45,21 +45,32 @@ test('forgets after ten seconds, and reuses a slot when its second comes round',
   expect(bench.telemetry.methodStats.view()[0]?.ratePerSecond).toBe(0.2)
 })
 
-test('does not let refusals improve the latency', () => {
+const BY_RULE = { kind: 'answered', rule: 'cached', reason: 'breaker_open' } as const
+
+test('does not let refusals and degraded answers improve the latency', () => {
   const bench = new TelemetryBench()
   bench.call({ totalMs: 500 })
   for (let index = 0; index < 100; index++) bench.call(SHED)
+  for (let index = 0; index < 100; index++) bench.call({ decision: BY_RULE, totalMs: 1 })
   bench.clock.advance(1_000)
 
   expect(bench.telemetry.methodStats.view()[0]?.p50Ms).toBeGreaterThan(450)
 })
 
-test('counts a degraded answer as OK and as answered', () => {
+test('tells a degraded answer from a real one, and refusals from either', () => {
   const bench = new TelemetryBench()
-  bench.call({ decision: { kind: 'answered', rule: 'cached', reason: 'breaker_open' }, isOwnStatus: true })
+  for (let index = 0; index < 5; index++) bench.call()
+  bench.call(SHED)
+  for (let index = 0; index < 3; index++) bench.call({ decision: BY_RULE, isOwnStatus: true })
+  bench.call({ decision: BY_RULE, status: Status.UNAVAILABLE }) // as the method said that the rule sent it to
   bench.clock.advance(1_000)
 
-  expect(bench.telemetry.methodStats.view()[0]).toMatchObject({ okPercent: 100, answeredPerSecond: 1, p50Ms: 0 })
+  expect(bench.telemetry.methodStats.view()[0]).toMatchObject({
+    okPercent: 50,
+    degradedPercent: 30,
+    refusedPerSecond: 1,
+    answeredPerSecond: 4,
+  })
 })
 
 test('shows calls in flight, also while nothing ends', () => {

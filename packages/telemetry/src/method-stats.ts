@@ -37,6 +37,7 @@ function viewOf(series: CallSeries, totals: WindowTotals, coveredSeconds: number
     class: series.class,
     ratePerSecond: totals.ended / coveredSeconds,
     okPercent: totals.ended === 0 ? 100 : (100 * totals.ok) / totals.ended,
+    degradedPercent: totals.ended === 0 ? 0 : (100 * totals.degraded) / totals.ended,
     refusedPerSecond: totals.refused / coveredSeconds,
     answeredPerSecond: totals.answered / coveredSeconds,
     p50Ms: quantileMs(totals.latency, totals.forwarded, 0.5),

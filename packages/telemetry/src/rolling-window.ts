@@ -5,13 +5,24 @@ import { LATENCY_BUCKETS, latencyBucket } from './latency-scale.ts'
 export const WINDOW_SECONDS = 10
 
 const SLOTS = WINDOW_SECONDS + 1
-const Field = { ended: 0, ok: 1, refused: 2, answered: 3, forwarded: 4, queueSumMs: 5, queueMaxMs: 6 } as const
+const Field = {
+  ended: 0,
+  ok: 1,
+  refused: 2,
+  answered: 3,
+  forwarded: 4,
+  queueSumMs: 5,
+  queueMaxMs: 6,
+  degraded: 7,
+} as const
 const FIELDS = Object.keys(Field).length
 
 /** Sums over the window. */
 export interface WindowTotals {
   readonly ended: number
+  /** Answered with OK by the upstream, and by a rule. */
   readonly ok: number
+  readonly degraded: number
   readonly refused: number
   readonly answered: number
   readonly forwarded: number
@@ -34,7 +45,7 @@ export class RollingWindow {
   record(nowMs: number, kind: Decision['kind'], isOk: boolean, totalMs: number, queuedMs: number): void {
     const slot = this.#slotOf(Math.floor(nowMs / 1_000))
     this.#add(slot, Field.ended, 1)
-    if (isOk) this.#add(slot, Field.ok, 1)
+    if (isOk) this.#add(slot, kind === 'forwarded' ? Field.ok : Field.degraded, 1)
     this.#add(slot, Field[kind], 1)
     if (kind === 'forwarded') this.#addLatency(slot, totalMs)
     if (queuedMs > 0) this.#addQueued(slot, queuedMs)
@@ -53,6 +64,7 @@ export class RollingWindow {
     return {
       ended: field(Field.ended),
       ok: field(Field.ok),
+      degraded: field(Field.degraded),
       refused: field(Field.refused),
       answered: field(Field.answered),
       forwarded: field(Field.forwarded),

@@ -9,11 +9,13 @@ export interface MethodStatsView {
   readonly class: PriorityClassName
   /** Calls that ended, refused ones included. */
   readonly ratePerSecond: number
-  /** Share of them that were answered with OK, by the upstream or by a rule; 100 when there were none. */
+  /** Share of them that the upstream answered with OK; 100 when there were none. */
   readonly okPercent: number
+  /** Share of them that a fallback rule answered with OK. */
+  readonly degradedPercent: number
   /** Calls that were refused. */
   readonly refusedPerSecond: number
-  /** Calls that a fallback rule answered. */
+  /** Calls that a fallback rule answered, or sent to another method, whatever that answered. */
   readonly answeredPerSecond: number
   /** Over forwarded calls, whole time including the wait; 0 when there were none. Off by at most 6.25 %. */
   readonly p50Ms: number

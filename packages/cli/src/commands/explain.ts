@@ -61,10 +61,21 @@ function ruleLines(rules: readonly RuleView[]): string {
     .join('')
 }
 
+const MOST_CANDIDATES = 5
+
+/** What may have been meant: a slip of the pen, a part of a name such as the service or the method alone, or anything. */
+function candidates(name: string, known: readonly string[]): readonly string[] {
+  const meant = nearest(name, known)
+  if (meant !== undefined) return [meant]
+  const part = name.toLowerCase()
+  const holders = known.filter((path) => path.toLowerCase().includes(part))
+  return (holders.length > 0 ? holders : known).slice(0, MOST_CANDIDATES)
+}
+
 function unknownMethod(name: string, paths: readonly string[]): UserError {
   const known = paths.map((path) => path.slice(1))
   if (known.length === 0) return userError(name, 'no .proto files are configured', 'name them with --proto <folder>')
-  const meant = nearest(name, known)
-  const fix = meant === undefined ? `write one of ${known.slice(0, 5).join(', ')}` : `write ${meant}`
+  const [first = '', ...others] = candidates(name, known)
+  const fix = others.length === 0 ? `write ${first}` : `write one of ${[first, ...others].join(', ')}`
   return userError(name, 'there is no such rpc', fix)
 }

@@ -12,11 +12,11 @@ const METHODS: readonly Column<MethodStatsView>[] = [
   { title: 'CLASS', text: (row) => row.class },
   { title: 'RATE/S', isNumber: true, text: (row) => row.ratePerSecond.toFixed(1) },
   { title: 'OK%', isNumber: true, text: (row) => row.okPercent.toFixed(1) },
+  { title: 'DEGRADED%', isNumber: true, text: (row) => row.degradedPercent.toFixed(1) },
   { title: 'P50', isNumber: true, text: (row) => milliseconds(row.p50Ms) },
   { title: 'P99', isNumber: true, text: (row) => milliseconds(row.p99Ms) },
   { title: 'QUEUED', isNumber: true, text: (row) => milliseconds(row.queueMeanMs) },
   { title: 'REFUSED/S', isNumber: true, text: (row) => row.refusedPerSecond.toFixed(1) },
-  { title: 'BY RULE/S', isNumber: true, text: (row) => row.answeredPerSecond.toFixed(1) },
   { title: 'IN FLIGHT', isNumber: true, text: (row) => String(row.inFlight) },
 ]
 

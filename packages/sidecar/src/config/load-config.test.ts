@@ -89,28 +89,6 @@ describe('a value', () => {
   })
 })
 
-describe('upstreams', () => {
-  const plain = { services: [], limit: undefined }
-
-  test.each([
-    ['an address', '"risk:1"', { ...plain, endpoints: [{ address: 'risk:1', priority: 0 }] }],
-    [
-      'a list with priorities',
-      '[risk.eu:1, { address: risk.us:1, priority: 1 }]',
-      { ...plain, endpoints: [{ address: 'risk.eu:1', priority: 0 }, { address: 'risk.us:1', priority: 1 }] }, // prettier-ignore
-    ],
-    [
-      'the long form',
-      '{ services: [bank.v1.Risk], endpoints: ["unix:/run/risk.sock"], limit: 5 }',
-      { services: ['bank.v1.Risk'], endpoints: [{ address: 'unix:/run/risk.sock', priority: 0 }], limit: 5 },
-    ],
-  ])('may be written as %s', (_, text, expected) => {
-    const { config } = ok(loadConfig({ file: yaml(`outbound: { upstreams: { risk: ${text} } }`) }))
-
-    expect(config.outbound.upstreams['risk']).toEqual(expected)
-  })
-})
-
 describe('the exact message for', () => {
   test.each([
     [

@@ -161,7 +161,11 @@ const log = section({
 })
 
 const drain = section({
-  settle: setting(kinds.duration, '1s', 'Calls are still accepted for so long after health says NOT_SERVING'),
+  settle: setting(
+    kinds.duration,
+    '1s',
+    'Calls and connections are still taken for so long after health says NOT_SERVING',
+  ),
   grace: setting(kinds.duration, '30s', 'Calls in flight may go on for so long'),
   stop: setting(kinds.duration, '10s', 'Time for the app to end after SIGTERM, before SIGKILL'),
 })

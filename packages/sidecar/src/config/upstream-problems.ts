@@ -1,16 +1,16 @@
 import type { Problem } from '@spillway/call'
+import * as kinds from './kinds.ts'
 import type { SidecarConfig } from './schema.ts'
 
 type PlaceOf = (path: readonly PropertyKey[]) => string
 
-/** What is wrong with upstreams beside each other: a name that is ours, or a service that two of them serve. */
+/** What is wrong with upstreams beyond the form of each value: their names, or a service that two of them serve. */
 export function upstreamProblems({ outbound }: SidecarConfig, placeOf: PlaceOf): readonly Problem[] {
   const problems: Problem[] = []
   const servedBy = new Map<string, string>()
   for (const [name, { services }] of Object.entries(outbound.upstreams)) {
     const path = ['outbound', 'upstreams', name]
-    // Breakers and metrics call our own service by that name.
-    if (name === 'app') problems.push(appIsTaken(placeOf(path)))
+    problems.push(...nameProblems(name, placeOf(path)))
     for (const service of services) {
       const other = servedBy.get(service) ?? name
       servedBy.set(service, other)
@@ -23,7 +23,13 @@ export function upstreamProblems({ outbound }: SidecarConfig, placeOf: PlaceOf):
   return problems
 }
 
-function appIsTaken(place: string): Problem {
+/** Breakers, metrics and the log call an upstream by its name, and our own service `app`. */
+function nameProblems(upstream: string, place: string): Problem[] {
+  const read = kinds.name.read(upstream)
+  if (!('ok' in read)) {
+    return [{ severity: 'error', place, message: `outbound.upstreams: ${read.message}`, fix: read.fix }]
+  }
+  if (upstream !== 'app') return []
   const message = 'outbound.upstreams.app: app is the name of the service beside this sidecar'
-  return { severity: 'error', place, message, fix: 'give the upstream another name' }
+  return [{ severity: 'error', place, message, fix: 'give the upstream another name' }]
 }

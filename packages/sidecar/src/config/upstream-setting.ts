@@ -13,12 +13,12 @@ const endpoint = z.preprocess(
 
 /**
  * One upstream, in any of its forms: `risk.eu:7051`, `[risk.eu:7051, { address: risk.us:7051, priority: 1 }]`, or
- * `{ services: [bank.v1.Risk], endpoints: […] }`.
+ * `{ services: [bank.v1.Risk], endpoints: … }` with either of the two.
  */
 export const upstreamSetting = z.preprocess(
-  (value) => (typeof value === 'string' ? { endpoints: [value] } : Array.isArray(value) ? { endpoints: value } : value),
+  (value) => (typeof value === 'string' || Array.isArray(value) ? { endpoints: value } : value),
   group({
-    endpoints: z.array(endpoint).min(1),
+    endpoints: z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(endpoint).min(1)),
     services: setting(kinds.listOf(kinds.text), [], 'Full names of the gRPC services that it serves'),
     limit: optional(kinds.whole(1), 'Calls that it is sent at once; left out: as many as come'),
   }),
