@@ -34,6 +34,11 @@ test.each([
     'error: budgets.scoring.burst: 0 would let nothing through. Fix: write a number above 0, or mode.budget: off.',
   ],
   [
+    'a name that is none',
+    { budgets: { 'tokens/minute': { rate: 1, burst: 1 } } },
+    'error: budgets: tokens/minute is no name (letters, digits, ., _ and -, at most 63). Fix: write a name such as payments.',
+  ],
+  [
     'floors above 100 %',
     shared({ regions: { east: { floor: 0.6 }, west: { floor: 0.501 } } }),
     'error: budgets.scoring.regions: the floors add up to 110.1 % of the rate. Fix: lower them to 100 % or less.',

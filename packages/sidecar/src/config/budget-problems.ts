@@ -1,6 +1,7 @@
 import type { Problem } from '@spillway/call'
 import { nearest } from '@spillway/contract'
 import { token } from './kinds.ts'
+import { nameProblems } from './name-problems.ts'
 import type { SidecarConfig } from './schema.ts'
 
 type Path = readonly string[]
@@ -9,13 +10,16 @@ type PlaceOf = (path: readonly PropertyKey[]) => string
 /** Sums of floors may be off by so much before they count as above the whole. */
 const ROUNDING = 1e-9
 
-/** What is wrong with budgets and their regions beyond the form of each value. */
+/** What is wrong with budgets, their names and their regions beyond the form of each value. */
 export function budgetProblems(config: SidecarConfig, placeOf: PlaceOf): readonly Problem[] {
   const problem = (path: Path, message: string, fix: string): Problem => {
     return { severity: 'error', place: placeOf(path), message: `${path.join('.')}: ${message}`, fix }
   }
   const own = Object.entries(config.budgets).flatMap(([name, budget]) =>
-    amounts(name, budget, problem).concat(floors(name, budget, problem)),
+    nameProblems('budgets', name, placeOf(['budgets', name])).concat(
+      amounts(name, budget, problem),
+      floors(name, budget, problem),
+    ),
   )
   if (config.nats.servers === undefined) return own
   return [...own, ...shared(config, problem)]

@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import * as kinds from './kinds.ts'
+import { nameProblems } from './name-problems.ts'
 import type { SidecarConfig } from './schema.ts'
 
 type PlaceOf = (path: readonly PropertyKey[]) => string
@@ -10,7 +10,9 @@ export function upstreamProblems({ outbound }: SidecarConfig, placeOf: PlaceOf):
   const servedBy = new Map<string, string>()
   for (const [name, { services }] of Object.entries(outbound.upstreams)) {
     const path = ['outbound', 'upstreams', name]
-    problems.push(...nameProblems(name, placeOf(path)))
+    problems.push(...nameProblems('outbound.upstreams', name, placeOf(path)))
+    // Breakers and metrics call our own service by that name.
+    if (name === 'app') problems.push(appIsTaken(placeOf(path)))
     for (const service of services) {
       const other = servedBy.get(service) ?? name
       servedBy.set(service, other)
@@ -23,13 +25,7 @@ export function upstreamProblems({ outbound }: SidecarConfig, placeOf: PlaceOf):
   return problems
 }
 
-/** Breakers, metrics and the log call an upstream by its name, and our own service `app`. */
-function nameProblems(upstream: string, place: string): Problem[] {
-  const read = kinds.name.read(upstream)
-  if (!('ok' in read)) {
-    return [{ severity: 'error', place, message: `outbound.upstreams: ${read.message}`, fix: read.fix }]
-  }
-  if (upstream !== 'app') return []
+function appIsTaken(place: string): Problem {
   const message = 'outbound.upstreams.app: app is the name of the service beside this sidecar'
-  return [{ severity: 'error', place, message, fix: 'give the upstream another name' }]
+  return { severity: 'error', place, message, fix: 'give the upstream another name' }
 }
