@@ -1,3 +1,4 @@
+import { Call, defaultCallFacts } from '@spillway/call'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { DEFAULT_BREAKER_SETTINGS } from './breaker-settings.ts'
@@ -126,6 +127,41 @@ test('shares one breaker for each upstream among the methods beyond the bound', 
     'risk _OTHER',
   ])
   expect(door.view('app _OTHER').calls).toBe(998)
+})
+
+test('keeps a breaker for each declared method, whatever else was called before', () => {
+  const door = new Door({}, 2)
+  for (let method = 0; method < 10; method++) door.send(1, 'success', { path: `/junk.Service/M${method}` })
+
+  door.send(1, 'success', { path: '/declared.Cart/Add' })
+  door.send(1, 'success', { path: '/declared.Cart/Remove' })
+
+  const names = door.breakers.list().map(({ name }) => name)
+  expect(names).toEqual([
+    'app _OTHER',
+    'app declared.Cart/Add',
+    'app declared.Cart/Remove',
+    'app junk.Service/M0',
+    'app junk.Service/M1',
+  ])
+})
+
+test('counts anew after a reload which methods are declared', () => {
+  const declared = new Set<string>()
+  const isDeclared = (path: string): boolean => declared.has(path)
+  const settingsOf = (): typeof DEFAULT_BREAKER_SETTINGS => DEFAULT_BREAKER_SETTINGS
+  const clock = new ManualClock()
+  const breakers = new Breakers({ clock, random: new SeededRandom(1), settingsOf, isDeclared, maxBreakers: 1 })
+  const call = (path: string): unknown =>
+    breakers.enter(new Call({ ...defaultCallFacts, upstream: 'app', path }, ignored))
+  const ignored = { decided: (): void => undefined }
+  call('/a.A/One')
+
+  declared.add('/a.A/One')
+  breakers.reload()
+  call('/a.A/Two')
+
+  expect(breakers.list().map(({ name }) => name)).toEqual(['app a.A/One', 'app a.A/Two'])
 })
 
 test('breaks the shared breaker like any other', () => {

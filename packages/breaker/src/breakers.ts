@@ -17,28 +17,33 @@ export interface BreakersOptions {
   readonly random: Random
   /** The settings of a method by its path, or by {@link OTHER}. Asked when its breaker is made, and by `reload`. */
   readonly settingsOf: (path: string) => BreakerSettings
-  /** Methods with a breaker of their own, over all upstreams. Default 1,024. */
+  /** The method is one of the contract's: it has a breaker of its own, however many others were called. Left out: none is. */
+  readonly isDeclared?: (path: string) => boolean
+  /** Other methods with a breaker of their own, over all upstreams. Default 1,024. */
   readonly maxBreakers?: number
 }
 
 /**
- * One breaker for each (upstream, method) that was called. Paths are the callers' to choose, so their number is bounded:
- * beyond it, breakers that are closed and idle make room, and while there are none, further methods share one breaker
- * for each upstream. The names of upstreams come from the configuration, never from a caller.
+ * One breaker for each (upstream, method) that was called. Paths are the callers' to choose, so the number of those that nobody
+ * declared is bounded: beyond it, breakers that are closed and idle make room, and while there are none, further such methods share
+ * one breaker for each upstream. The names of upstreams come from the configuration, never from a caller.
  */
 export class Breakers {
   readonly #settingsOf: (path: string) => BreakerSettings
+  readonly #isDeclared: (path: string) => boolean
   readonly #maxBreakers: number
   readonly #surroundings: BreakerSurroundings
   /** By upstream, then by path: no string is put together for a call. */
   readonly #upstreams = new Map<string, Map<string, Breaker>>()
   readonly #byName = new Map<string, Breaker>()
   readonly #listeners = new Set<(transition: Transition) => void>()
-  #own = 0
+  /** Breakers of methods that nobody declared. */
+  #undeclared = 0
   #sweptMs = -Infinity
 
   constructor(options: BreakersOptions) {
     this.#settingsOf = options.settingsOf
+    this.#isDeclared = options.isDeclared ?? (() => false)
     this.#maxBreakers = options.maxBreakers ?? 1_024
     this.#surroundings = {
       clock: options.clock,
@@ -94,10 +99,14 @@ export class Breakers {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Asks for the settings of every breaker again. States stay; a window whose settings changed starts empty. */
+  /** Asks again for the settings of every breaker, and who is declared. States stay; a window whose settings changed starts empty. */
   reload(): void {
+    this.#undeclared = 0
     for (const breakers of this.#upstreams.values()) {
-      for (const [method, breaker] of breakers) breaker.configure(this.#settingsOf(method))
+      for (const [method, breaker] of breakers) {
+        breaker.configure(this.#settingsOf(method))
+        this.#count(method, 1)
+      }
     }
   }
 
@@ -105,7 +114,7 @@ export class Breakers {
   forget(upstream: string): void {
     for (const [method] of this.#upstreams.get(upstream) ?? []) {
       this.#byName.delete(breakerName(upstream, method))
-      if (method !== OTHER) this.#own--
+      this.#count(method, -1)
     }
     this.#upstreams.delete(upstream)
   }
@@ -122,24 +131,28 @@ export class Breakers {
   #make(upstream: string, path: string): Breaker {
     const breakers = this.#upstreams.get(upstream) ?? new Map<string, Breaker>()
     this.#upstreams.set(upstream, breakers)
-    const method = this.#hasRoom() ? path : OTHER
+    const method = this.#isDeclared(path) || this.#hasRoom() ? path : OTHER
     const shared = breakers.get(method)
     if (shared) return shared
     const name = breakerName(upstream, method)
     const breaker = new Breaker({ name, upstream, method }, this.#settingsOf(method), this.#surroundings)
     breakers.set(method, breaker)
     this.#byName.set(name, breaker)
-    if (method !== OTHER) this.#own++
+    this.#count(method, 1)
     return breaker
   }
 
+  #count(method: string, change: 1 | -1): void {
+    if (method !== OTHER && !this.#isDeclared(method)) this.#undeclared += change
+  }
+
   #hasRoom(): boolean {
-    if (this.#own < this.#maxBreakers) return true
+    if (this.#undeclared < this.#maxBreakers) return true
     const nowMs = this.#surroundings.clock.nowMs()
     if (nowMs - this.#sweptMs < SWEEP_MS) return false
     this.#sweptMs = nowMs
     for (const [upstream, breakers] of this.#upstreams) this.#forgetIdle(upstream, breakers)
-    return this.#own < this.#maxBreakers
+    return this.#undeclared < this.#maxBreakers
   }
 
   #forgetIdle(upstream: string, breakers: Map<string, Breaker>): void {
@@ -147,7 +160,7 @@ export class Breakers {
       if (method === OTHER || !breaker.isForgettable()) continue
       breakers.delete(method)
       this.#byName.delete(breakerName(upstream, method))
-      this.#own--
+      this.#count(method, -1)
     }
   }
 }

@@ -13,7 +13,7 @@ export function peer(id: string): Pick<CallFacts, 'peer'> {
 /** Facts of a call that is safe to repeat. */
 export const idempotent = { isIdempotent: true } as const
 
-/** For tests: breakers on a manual clock, calls that pass their gate, and shorthand for one method, `/shop.Cart/Add`. */
+/** For tests: breakers on a manual clock, calls that pass their gate, and shorthand for one method, `/shop.Cart/Add`. Declared is what begins with `/declared.`. */
 export class Door {
   readonly clock = new ManualClock(1_000_000)
   readonly breakers: Breakers
@@ -26,7 +26,8 @@ export class Door {
   constructor(settings: Partial<BreakerSettings> = {}, maxBreakers = 1_024) {
     const all = { ...DEFAULT_BREAKER_SETTINGS, openJitter: 0, ...settings }
     const random = new SeededRandom(1)
-    this.breakers = new Breakers({ clock: this.clock, random, settingsOf: () => all, maxBreakers })
+    const isDeclared = (path: string): boolean => path.startsWith('/declared.')
+    this.breakers = new Breakers({ clock: this.clock, random, settingsOf: () => all, isDeclared, maxBreakers })
     this.breakers.subscribe((transition) => this.transitions.push(transition))
     this.gate = new BreakerGate(this.breakers)
     this.gates = new Gates([this.gate])

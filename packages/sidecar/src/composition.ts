@@ -68,6 +68,7 @@ export class Composition {
       clock,
       random,
       settingsOf: (path) => breakerSettings(this.contract.policyOf(path).breaker),
+      isDeclared: (path) => this.contract.methods.has(path),
     })
     this.breakers.subscribe(({ breaker, from, to, reason }) =>
       this.telemetry.emit({ kind: 'breaker_changed', breaker, from: shownState(from), to: shownState(to), reason }),
