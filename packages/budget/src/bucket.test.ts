@@ -141,6 +141,48 @@ describe('giveBack', () => {
     expect(drawn + 4).toBeLessThanOrEqual(10)
   })
 
+  test.each([0, 100, 1_000])(
+    'returns what many calls took together from a full bucket, %i ms after its last change',
+    (idleMs) => {
+      const { clock, bucket } = aBucket(10, 100)
+      clock.advance(idleMs)
+      for (let call = 0; call < 32; call++) bucket.take(2)
+      const takenMs = bucket.refilledMs
+      clock.advance(1_000)
+      bucket.take(1)
+
+      for (let call = 0; call < 32; call++) bucket.giveBack(2, takenMs)
+
+      expect(bucket.level()).toBe(99)
+    },
+  )
+
+  test('returns nothing to a call from before others found the bucket full', () => {
+    const { clock, bucket } = aBucket(100, 100)
+    bucket.take(50)
+    const takenMs = bucket.refilledMs
+    clock.advance(1_000)
+    bucket.take(50)
+    clock.advance(1)
+
+    bucket.giveBack(50, takenMs)
+
+    expect(bucket.level()).toBeCloseTo(50.1)
+  })
+
+  test('returns nothing that a smaller burst cut in the moment of the take, whoever takes in it after that', () => {
+    const { clock, bucket } = aBucket(100, 10)
+    clock.advance(150)
+    bucket.take(6)
+    const takenMs = bucket.refilledMs
+    bucket.setRate(100, 4)
+    bucket.take(4)
+
+    bucket.giveBack(6, takenMs)
+
+    expect(bucket.level()).toBe(0)
+  })
+
   test('returns nothing after longer than it remembers', () => {
     const { clock, bucket } = aBucket(1, 1_000, 10)
     bucket.take(10)

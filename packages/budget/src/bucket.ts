@@ -103,7 +103,7 @@ export class Bucket implements Filling {
     const missing = Math.min(this.#burst, cost + this.kept) - this.#level
     if (missing > this.#burst * ROUNDING) return this.#isTold((missing / this.#rate) * 1_000)
     this.#level -= cost
-    if (this.#headroom.isShortOf(cost)) this.#headroom.begin(this)
+    this.#headroom.drawn(this, cost)
     return true
   }
 

@@ -25,6 +25,11 @@ export class Headroom {
   #newest = 0
   /** The newest window had lasted for a while when something was last recorded. */
   #isOld = false
+  /** It is still the moment at which the newest window began, and the level has only fallen since. */
+  #isFresh = true
+  /** When something was last recorded, and whether that was not the first of its moment. */
+  #recordedMs: number
+  #isAgain = false
 
   /** Starts with what the bucket is now. Shorter windows err less; more of them remember longer. */
   constructor({ refilledMs, headroom }: Filling, windowMs = WINDOW_MS, windows = WINDOWS) {
@@ -32,30 +37,31 @@ export class Headroom {
     this.#windows = windows
     this.#startsMs = [refilledMs]
     this.#leasts = [headroom]
+    this.#recordedMs = refilledMs
   }
 
   /** The headroom is so much now: when the level has risen, or the burst shrunk. */
   record(now: Filling): void {
     const ageMs = now.refilledMs - (this.#startsMs[this.#newest] ?? 0)
     this.#isOld = ageMs >= this.#windowMs * SHORTEST
-    if (ageMs >= this.#windowMs) this.begin(now)
-    else if (now.headroom < (this.#leasts[this.#newest] ?? 0)) this.#leasts[this.#newest] = now.headroom
+    this.#isFresh = false
+    this.#isAgain = now.refilledMs === this.#recordedMs
+    this.#recordedMs = now.refilledMs
+    // The window that ends has risen to here as well, and the one that begins may know more room soon.
+    if (now.headroom < (this.#leasts[this.#newest] ?? 0)) this.#leasts[this.#newest] = now.headroom
+    if (ageMs >= this.#windowMs) this.#begin(now)
   }
 
   /**
-   * Tokens were taken at the time of the last {@link record}, more than the window knows room for: a new one should
-   * {@link begin}, so that they can be given back. Not too often, or little would be remembered.
+   * So many tokens were taken at the time of the last {@link record}. All that is taken at the moment at which a window begins counts
+   * as room, whoever took it: nothing flows in within a moment. Where the window knows less room than was taken a new one begins, so
+   * that it can be given back; not too often, or little would be remembered. Neither where the level has risen, or the burst shrunk, in
+   * this very moment: what was taken in it before that must not be given back as if it had been taken after.
    */
-  isShortOf(cost: number): boolean {
-    return this.#isOld && (this.#leasts[this.#newest] ?? 0) < cost
-  }
-
-  /** A window begins. */
-  begin(now: Filling): void {
-    this.#newest = (this.#newest + 1) % this.#windows
-    this.#startsMs[this.#newest] = now.refilledMs
-    this.#leasts[this.#newest] = now.headroom
-    this.#isOld = false
+  drawn(now: Filling, cost: number): void {
+    if (this.#isAgain) return
+    if (this.#isFresh) this.#leasts[this.#newest] = now.headroom
+    else if (this.#isOld && (this.#leasts[this.#newest] ?? 0) < cost) this.#begin(now)
   }
 
   /** The least headroom there has been since `sinceMs`; 0 when that is longer ago than is remembered. */
@@ -74,5 +80,13 @@ export class Headroom {
     for (let place = 0; place < this.#leasts.length; place++) {
       this.#leasts[place] = Math.max(0, (this.#leasts[place] ?? 0) - by)
     }
+  }
+
+  #begin(now: Filling): void {
+    this.#newest = (this.#newest + 1) % this.#windows
+    this.#startsMs[this.#newest] = now.refilledMs
+    this.#leasts[this.#newest] = now.headroom
+    this.#isOld = false
+    this.#isFresh = true
   }
 }
