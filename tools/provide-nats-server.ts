@@ -11,7 +11,8 @@ import { findNatsServer } from '@spillway/testkit'
 
 /** What there is to test with. */
 export type NatsProvision =
-  { readonly kind: 'found'; readonly path: string } | { readonly kind: 'missing'; readonly advice: string }
+  | { readonly kind: 'found'; readonly path: string }
+  | { readonly kind: 'missing'; readonly advice: string }
 
 /** What the machine looks like, as far as it matters here. */
 export interface Machine {

@@ -2,6 +2,6 @@
 import { runDemo } from '@spillway/demo'
 
 process.exitCode = await runDemo({
-  durations: { stepMs: 1_000, healthyMs: 500, faultyMs: 2_500, recoveryMs: 12_000 },
+  durations: { stepMs: 250, healthyMs: 500, faultyMs: 2_500, recoveryMs: 12_000 },
   reportPath: process.argv[2] ?? 'report.html',
 })

@@ -101,12 +101,13 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * A command line for a gRPC-like app: says `up` and its environment, answers every call with UNIMPLEMENTED, and runs
- * `onTerm` at SIGTERM.
+ * A command line for a gRPC-like app: says `up` and its environment, answers every call with UNIMPLEMENTED, runs `onTerm` at
+ * SIGTERM, and `onEnd` when `/end` is called.
  */
-export function appCommand(port: number, onTerm = 'process.exit(0)'): readonly string[] {
+export function appCommand(port: number, onTerm = 'process.exit(0)', onEnd = ''): readonly string[] {
   const script = `
     const server = require('node:http2').createServer((request, response) => {
+      if (request.url === '/end') { ${onEnd} }
       response.writeHead(200, { 'content-type': 'application/grpc', 'grpc-status': '12' })
       response.end()
     })

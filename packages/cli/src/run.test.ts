@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:http2'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,23 +73,25 @@ test('an app that does not end in time is ended, and so is all that it started',
   expect(exitCode).toBe(128 + 9)
 })
 
-test('an app that ends by itself passes its exit code on', async () => {
+/** Lets the app end like that when the sidecar has seen it serve; returns the exit code of the command. */
+async function endOfApp(end: string): Promise<number | null> {
   const port = await freePort()
-  const app = appCommand(port)
-  const script = `${app[2] ?? ''}; process.stdin; setTimeout(() => process.exit(42), 1500)`
-  const words = [app[0] ?? '', '-e', script]
-  const { exitCode } = await runCommand(['run', ...QUICK, '--app-port', String(port), '--', ...words])
+  const app = appCommand(port, '0', end)
+  const command = new CommandProcess(['run', ...QUICK, '--app-port', String(port), '--', ...app])
+  await command.says(/the app serves/)
+  const session = connect(`http://127.0.0.1:${port}`).on('error', () => undefined)
+  session.request({ ':path': '/end' }).on('error', () => undefined)
+  const { exitCode } = await command.end
+  session.destroy()
+  return exitCode
+}
 
-  expect(exitCode).toBe(42)
+test('an app that ends by itself passes its exit code on', async () => {
+  expect(await endOfApp('process.exit(42)')).toBe(42)
 })
 
 test('an app that ends by a signal counts as 128 and its number', async () => {
-  const port = await freePort()
-  const app = appCommand(port)
-  const words = [app[0] ?? '', '-e', `${app[2] ?? ''}; setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500)`]
-  const { exitCode } = await runCommand(['run', ...QUICK, '--app-port', String(port), '--', ...words])
-
-  expect(exitCode).toBe(128 + 9)
+  expect(await endOfApp("process.kill(process.pid, 'SIGKILL')")).toBe(128 + 9)
 })
 
 test('an app that dies before it serves is one line and exit code 1', async () => {

@@ -81,7 +81,8 @@ function reloadSidecar({ sidecar }: StartedSidecar, sources: ConfigSources, { te
 }
 
 type Reloaded =
-  { readonly methods: number; readonly warnings: readonly Problem[] } | { readonly problems: readonly Problem[] }
+  | { readonly methods: number; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] }
 
 /** Never throws: nobody calls but a signal or a file watcher, and the calls under way are not to die of a bug in reading files. */
 function tryReload(sidecar: Sidecar, sources: ConfigSources): Reloaded {

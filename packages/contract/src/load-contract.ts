@@ -31,7 +31,8 @@ export interface LoadOptions {
 
 /** A contract, with what deserves a remark; or everything that is wrong, at once, by place. */
 export type LoadResult =
-  { readonly ok: Contract; readonly warnings: readonly Problem[] } | { readonly problems: readonly Problem[] }
+  | { readonly ok: Contract; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] }
 
 /**
  * Reads `.proto` files and the overlay into one policy for each rpc. No file at all is an empty contract. Reads files

@@ -13,7 +13,10 @@ export interface TimestampMessage {
 
 /** spillway.v1.BreakerState. */
 export type BreakerStateMessage =
-  'BREAKER_STATE_UNSPECIFIED' | 'BREAKER_STATE_CLOSED' | 'BREAKER_STATE_OPEN' | 'BREAKER_STATE_HALF_OPEN'
+  | 'BREAKER_STATE_UNSPECIFIED'
+  | 'BREAKER_STATE_CLOSED'
+  | 'BREAKER_STATE_OPEN'
+  | 'BREAKER_STATE_HALF_OPEN'
 
 /** spillway.v1.BreakerTransition. */
 export interface BreakerTransitionMessage {

@@ -2,7 +2,8 @@ import { messageKind } from './message-kind.ts'
 
 /** What the demo tells the service's process. */
 export type ServiceOrder =
-  { readonly kind: 'start'; readonly seed: number } | { readonly kind: 'faults'; readonly share: number }
+  | { readonly kind: 'start'; readonly seed: number }
+  | { readonly kind: 'faults'; readonly share: number }
 
 /** What the service's process tells the demo. */
 export interface ServiceReport {

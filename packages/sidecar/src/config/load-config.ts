@@ -48,7 +48,8 @@ export interface ContractSettings extends Pick<LoadedConfig, 'placeOf'> {
  * so that what is wrong there can be told as well.
  */
 export type ConfigResult =
-  { readonly ok: LoadedConfig } | { readonly problems: readonly Problem[]; readonly contract?: ContractSettings }
+  | { readonly ok: LoadedConfig }
+  | { readonly problems: readonly Problem[]; readonly contract?: ContractSettings }
 
 const DEFAULT_FILE = 'spillway.yaml'
 /** What `spillway run` gives to the app; a sidecar below a sidecar may find them. */

@@ -2,57 +2,7 @@ import { SeededRandom } from '@spillway/clock'
 import { expect, test } from 'vitest'
 import { BudgetWorld } from './budget-world.ts'
 import { calm, close } from './calm.fixture.ts'
-import { MODES, breakAtRandom } from './random-world.ts'
 import type { WorldConfig } from './world-config.ts'
-
-test.each(MODES)(
-  'keeps the promise whatever breaks, half a million steps long, aggregators by %s',
-  { timeout: 240_000 },
-  (mode) => {
-    const steps = Number(process.env['SPILLWAY_SIM_STEPS'] ?? 500_000)
-    const perSeed = 10_000
-    const firstSeed = Number(process.env['SEED'] ?? 1)
-    for (let seed = firstSeed; seed < firstSeed + steps / perSeed; seed++) {
-      expect(breakAtRandom(seed, perSeed, mode)).toBeUndefined()
-    }
-  },
-)
-
-test.each(MODES)(
-  'keeps the promise while terms change, whatever breaks, aggregators by %s',
-  { timeout: 240_000 },
-  (mode) => {
-    const steps = Number(process.env['SPILLWAY_SIM_STEPS'] ?? 250_000)
-    const perSeed = 10_000
-    const firstSeed = Number(process.env['SEED'] ?? 1)
-    for (let seed = firstSeed; seed < firstSeed + steps / perSeed; seed++) {
-      expect(breakAtRandom(seed, perSeed, mode, 'changing')).toBeUndefined()
-    }
-  },
-)
-
-test.each(MODES)(
-  'keeps the promise while everybody is replaced, whatever breaks, aggregators by %s',
-  { timeout: 240_000 },
-  (mode) => {
-    const steps = Number(process.env['SPILLWAY_SIM_STEPS'] ?? 250_000)
-    const perSeed = 10_000
-    const firstSeed = Number(process.env['SEED'] ?? 1)
-    for (let seed = firstSeed; seed < firstSeed + steps / perSeed; seed++) {
-      expect(breakAtRandom(seed, perSeed, mode, 'replacing')).toBeUndefined()
-    }
-  },
-)
-
-/** Seeds that once broke the promise, and what was wrong. */
-test.each([
-  [24, 'a new aggregator did not know how large the slices of its predecessor were'],
-  [66, 'a leader that had slept went on granting'],
-  [153, 'an heir lost office for a moment and forgot what it had inherited'],
-  [1101, 'the key store lost a renewal that no candidate had seen'],
-])('keeps the promise with seed %i: %s', (seed) => {
-  for (const mode of MODES) expect(breakAtRandom(seed, 10_000, mode)).toBeUndefined()
-})
 
 test('serves a budget smaller than the fleet in whole units', () => {
   const world = new BudgetWorld({ ...calm, sidecars: 10, budget: { rate: 10, burst: 8 } }, new SeededRandom(3))

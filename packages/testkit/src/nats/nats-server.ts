@@ -22,10 +22,15 @@ const READY_WITHIN_MS = 10_000
 
 /** The nats-server to test with: `NATS_SERVER_BIN`, or the first on the path; undefined for none. */
 export function findNatsServer(): string | undefined {
+  return findNatsServers()[0]
+}
+
+/** All that there are, in the order in which they are looked for. */
+export function findNatsServers(): string[] {
   const named = process.env['NATS_SERVER_BIN']
-  if (named) return named
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin']
-  return folders.map((folder) => join(folder, 'nats-server')).find((path) => existsSync(path))
+  const found = folders.map((folder) => join(folder, 'nats-server')).filter((path) => existsSync(path))
+  return named ? [named, ...found] : found
 }
 
 /** A real nats-server on the loopback interface, with a storage folder of its own that goes when it does. */

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { findNatsServer } from './nats-server.ts'
+import { findNatsServer, findNatsServers } from './nats-server.ts'
 
 /** One nats-server to run a suite with. */
 export interface NatsVersion {
@@ -13,15 +13,24 @@ export interface NatsVersion {
 }
 
 /**
- * The servers that suites run with: the installed one, and a newer one from `NATS_SERVER_NEWEST_BIN` or Go's bin folder
- * (`go install github.com/nats-io/nats-server/v2@latest`).
+ * The servers that suites run with: a newer one from `NATS_SERVER_NEWEST_BIN` or Go's bin folder
+ * (`go install github.com/nats-io/nats-server/v2@latest`), and the first installed one that is another program.
  */
 export function natsVersions(): NatsVersion[] {
   const newest = process.env['NATS_SERVER_NEWEST_BIN'] ?? join(homedir(), 'go/bin/nats-server')
-  return [
-    versionOf(findNatsServer(), 'installed: none found'),
-    versionOf(existsSync(newest) ? newest : undefined, 'newest: none in NATS_SERVER_NEWEST_BIN'),
-  ]
+  if (!existsSync(newest)) {
+    return [
+      versionOf(findNatsServer(), 'installed: none found'),
+      versionOf(undefined, 'newest: none in NATS_SERVER_NEWEST_BIN'),
+    ]
+  }
+  const other = findNatsServers().find((path) => !isSameProgram(path, newest))
+  return [versionOf(other, 'installed: none but the newest'), versionOf(newest, '')]
+}
+
+/** Links are followed. A path that names nothing is no program. */
+function isSameProgram(one: string, other: string): boolean {
+  return existsSync(one) && realpathSync(one) === realpathSync(other)
 }
 
 function versionOf(binary: string | undefined, otherwise: string): NatsVersion {
