@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { Option, type Command, type OptionValues } from 'commander'
-import { settingRows } from '@spillway/sidecar'
+import { settingRows } from '@spillway/sidecar/settings'
 import { userError } from './user-error.ts'
 
 /** Settings that stand in `--help`; the others are as good, but there are many: `spillway check --settings` lists them. */
