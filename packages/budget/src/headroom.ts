@@ -28,7 +28,8 @@ export class Headroom {
   /** It is still the moment at which the newest window began, and the level has only fallen since. */
   #isFresh = true
   /** When something was last recorded, and whether that was not the first of its moment. */
-  #recordedMs: number
+  // A field that was undefined first would hold a box for every number that is written later.
+  #recordedMs = 0
   #isAgain = false
 
   /** Starts with what the bucket is now. Shorter windows err less; more of them remember longer. */
