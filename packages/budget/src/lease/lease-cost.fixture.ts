@@ -14,12 +14,12 @@ import { NO_SHARE } from './share.ts'
  * the quietest stretch of them, and the fastest round) and octets of the heap, those that it allocates and those that outlive it. The
  * kind is the argument: a process of its own for each, as a sidecar has one clock.
  *
- * A virtual machine shares its cores: while a neighbour has the other half of one, everything takes 1.7 times as long, for seconds.
- * The quietest stretch is what the decision costs where nobody has.
+ * A virtual machine shares its cores: while a neighbour has the other half of one, everything takes 1.7 times as long, for
+ * milliseconds or minutes. The quietest stretch is what the decision costs where nobody has.
  */
 const DECISIONS = 1_000
-const STRETCHES = 50
-const ROUNDS_A_STRETCH = 200
+const STRETCHES = 1_000
+const ROUNDS_A_STRETCH = 20
 
 /** The system's clocks, with a wall clock that is never the same: each decision is the first of its millisecond. */
 const ticks = new Float64Array(1)
