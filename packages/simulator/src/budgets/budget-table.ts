@@ -19,7 +19,8 @@ interface Figure {
   readonly target: string
   readonly isMet?: (value: number) => boolean
   readonly format: (value: number) => string
-  readonly measure: (run: Run, scale: Scale) => number
+  /** `quiet` is the same fleet where nothing happens; undefined when that was not run. */
+  readonly measure: (run: Run, scale: Scale, quiet: Run | undefined) => number
   readonly onlyLeases?: boolean
 }
 
@@ -32,14 +33,8 @@ const plain = (value: number): string => (value >= 1_000 ? value.toExponential(1
 /** The longest lease, in milliseconds: what a hand-over does to shares shows before that. */
 const LEASE_MS = 9_000
 
-/** What is admitted moves with the chance of arrivals: by less than half a percent. */
+/** Shares move with the chance of arrivals, and so does what is admitted: by less than half a percent. */
 const NOISE = 0.995
-
-/**
- * What all regions hold moves too: what one gives up another has a moment later. Where nothing happens at all, they hold up to 1.1 % less
- * in nine seconds than ever in the five before.
- */
-const HELD_NOISE = 0.98
 
 const FIGURES: readonly Figure[] = [
   {
@@ -113,9 +108,13 @@ const FIGURES: readonly Figure[] = [
     target: '0 s',
     isMet: (value) => value === 0,
     format: seconds,
-    measure: ({ recording, endMs }, scale) => {
-      const before = leastHeld(recording, scale.warmMs, eventMs(scale))
-      return lackMs(recording, HELD_NOISE * before, eventMs(scale), Math.min(endMs, eventMs(scale) + LEASE_MS))
+    measure: ({ recording, endMs }, scale, quiet) => {
+      const fromMs = eventMs(scale)
+      const toMs = Math.min(endMs, fromMs + LEASE_MS)
+      const before = leastHeld(recording, scale.warmMs, fromMs)
+      // Shares move by chance alone: what the regions hold then where nobody is told to go is no loss.
+      const byChance = quiet ? leastHeld(quiet.recording, fromMs, toMs) : before
+      return lackMs(recording, NOISE * Math.min(before, byChance), fromMs, toMs)
     },
     onlyLeases: true,
   },
@@ -287,7 +286,8 @@ function rowOf(figure: Figure, runs: readonly Run[], scale: Scale): Row[] {
   for (const run of own) {
     const isOurs = run.scheme.name === 'leases'
     if (figure.onlyLeases && !isOurs) continue
-    const value = figure.measure(run, scaleOf(scale, run.scenario))
+    const quiet = runs.find(({ scheme, scenario }) => scheme === run.scheme && scenario.name === 'quiet')
+    const value = figure.measure(run, scaleOf(scale, run.scenario), quiet)
     values.set(run.scheme.name, figure.format(value))
     if (isOurs) isMet = figure.isMet?.(value)
   }

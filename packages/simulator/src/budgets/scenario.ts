@@ -61,6 +61,7 @@ export function scenariosFor(scale: Scale): readonly Scenario[] {
       ...breaking(scale, (fleet) => fleet.breakable?.killAllocator()),
       demand: uniform(1.3),
     },
+    { ...longer, name: 'quiet', title: 'Nothing happens', demand: uniform(1.3) },
     {
       ...longer,
       name: 'handover',
