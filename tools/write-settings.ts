@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { settingTable } from '@spillway/sidecar'
+import { settingTable } from '@spillway/sidecar/settings'
 
 /** Where the table is written. */
 export const SETTINGS_FILE = fileURLToPath(new URL('../packages/sidecar/SETTINGS.md', import.meta.url))

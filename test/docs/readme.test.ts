@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatProblem } from '@spillway/call'
 import { loadContract } from '@spillway/contract'
-import { loadConfig } from '@spillway/sidecar'
+import { loadConfig } from '@spillway/sidecar/config'
 import { expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -10,7 +10,8 @@ import {
   type ExchangeObserver,
   type Forwarding,
 } from '@spillway/relay'
-import { configFrom, createSidecar, type Sidecar } from '@spillway/sidecar'
+import { createSidecar, type Sidecar } from '@spillway/sidecar'
+import { configFrom } from '@spillway/sidecar/config'
 
 /** A way to a server: what a client is to dial instead of the server itself. */
 export interface Way {

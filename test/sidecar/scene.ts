@@ -17,7 +17,8 @@ import {
 import { loadSync } from '@grpc/proto-loader'
 import { loadContract, type Contract } from '@spillway/contract'
 import { InspectorClient } from '@spillway/inspect/client'
-import { configFrom, createSidecar, type Sidecar, type SidecarConfig } from '@spillway/sidecar'
+import { createSidecar, type Sidecar, type SidecarConfig } from '@spillway/sidecar'
+import { configFrom } from '@spillway/sidecar/config'
 
 const STOCK_PROTO = fileURLToPath(new URL('stock.proto', import.meta.url))
 const PROTO_ROOT = fileURLToPath(new URL('../../proto', import.meta.url))

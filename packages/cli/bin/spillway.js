@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const OLDEST_MAJOR = 24
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-/** Commands that stay. Their memory counts more than the few milliseconds that it takes to start once more. */
+/** Commands that stay. */
 const isLasting = ['run', 'sidecar'].includes(process.argv[2])
 const folder = dirname(fileURLToPath(import.meta.url))
 const limits = JSON.parse(readFileSync(join(folder, 'memory-limits.json'), 'utf8'))
@@ -25,9 +25,11 @@ const HEAP_LIMITS = limits.v8
 const MALLOC_LIMITS = limits.glibc
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
-  if (isLasting) limitMemory()
+  if (isLasting) forgetMallocLimits()
   keepCompiledCode()
-  await import('../src/main.ts')
+  // A command that stays starts twice: once to read what it is told, then to do it (src/replace-process.ts).
+  if (isLasting && process.env.SPILLWAY_START) await import('../src/second-start.ts')
+  else await import('../src/main.ts')
 } else {
   const runtime = pinnedRuntime(folder)
   if (runtime === undefined) {
@@ -38,14 +40,9 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   } else runAgain(runtime)
 }
 
-/** Such limits are taken at a start only. Replaces this process by the same one with them, unless somebody has set a size. */
-function limitMemory() {
-  // Those of the start before are in force, and not meant for the app.
+/** Those of the start before are in force, and not meant for the app. */
+function forgetMallocLimits() {
   for (const name in MALLOC_LIMITS) if (process.env[name] === MALLOC_LIMITS[name]) delete process.env[name]
-  const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ')
-  if (typeof process.execve !== 'function' || given.includes('semi-space-size')) return
-  const args = [process.execPath, ...process.execArgv, ...HEAP_LIMITS, ...process.argv.slice(1)]
-  process.execve(process.execPath, args, withMallocLimits(process.env))
 }
 
 /** That environment with the limits, unless somebody has set others. */

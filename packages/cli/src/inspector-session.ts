@@ -1,8 +1,8 @@
 import { inspectorSocketPath } from '@spillway/inspect'
 import { InspectorClient, InspectorError } from '@spillway/inspect/client'
-import { hostPort, type ConfigSources } from '@spillway/sidecar'
-import { readConfig } from './start-sidecar.ts'
-import { userError } from './user-error.ts'
+import { hostPort, type ConfigSources, type SidecarConfig } from '@spillway/sidecar'
+import { loadConfig } from '@spillway/sidecar/config'
+import { UserError, userError } from './user-error.ts'
 
 const ELSEWHERE = 'start a sidecar, or name another inspector with --inspect <host:port>'
 
@@ -72,4 +72,11 @@ export class Interruption implements Disposable {
     process.off('SIGINT', this.#abort)
     process.off('SIGTERM', this.#abort)
   }
+}
+
+/** Settings alone: all that tells where the inspector is. Throws a UserError. */
+function readConfig(sources: ConfigSources): SidecarConfig {
+  const loaded = loadConfig(sources)
+  if ('problems' in loaded) throw new UserError(loaded.problems)
+  return loaded.ok.config
 }

@@ -1,11 +1,13 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 
 /**
  * Preload it (`--import`): writes the name of each library that our own code imports to the file `LIBRARY_LOG` names, and at
- * the end of the process those modules of Node's own that it has loaded, as `node:<name>`.
+ * the end of the process those modules of Node's own that it has loaded, as `node:<name>`. The log begins anew with a process
+ * that takes the place of another one.
  */
 const log = process.env['LIBRARY_LOG']
+if (log !== undefined) writeFileSync(log, '')
 
 process.on('exit', () => {
   const loaded: unknown = Reflect.get(process, 'moduleLoadList')

@@ -8,6 +8,8 @@ import { CommandProcess, FREE_PORTS, runCommand } from './command-process.fixtur
 const PRELOAD = fileURLToPath(new URL('library-log.fixture.ts', import.meta.url))
 const INSPECTOR = ['@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection']
 
+const READERS = new Set(['commander', 'yaml', 'zod'])
+
 let folder: string
 
 beforeEach(() => {
@@ -31,6 +33,10 @@ class NotingSidecar implements AsyncDisposable {
   async listening(): Promise<{ readonly inspector: string; readonly metrics: string }> {
     const [, inspector = '', metrics = ''] = await this.says(/inspector (\S+) · (http\S+)/)
     return { inspector, metrics }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#command.signal(name)
   }
 
   async says(pattern: RegExp): Promise<RegExpExecArray> {
@@ -69,6 +75,17 @@ test('a sidecar loads what serves its inspector when somebody asks it, not befor
   expect(before.filter((name) => INSPECTOR.includes(name))).toEqual([])
   expect(asked.out).toContain('no breakers yet')
   expect(after.filter((name) => !before.includes(name))).toEqual(INSPECTOR)
+})
+
+test('a sidecar that serves has loaded nothing that reads command lines and settings; a reload does', async () => {
+  await using sidecar = new NotingSidecar()
+  await sidecar.listening()
+  const before = sidecar.libraries
+  sidecar.signal('SIGHUP')
+  await sidecar.says(/reloaded/)
+
+  expect(before.filter((name) => READERS.has(name))).toEqual([])
+  expect(sidecar.libraries.filter((name) => !before.includes(name))).toEqual(['yaml', 'zod'])
 })
 
 test('a sidecar loads what writes its metrics at the first scrape', async () => {

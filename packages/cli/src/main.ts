@@ -1,15 +1,15 @@
 import { CommanderError, type Command } from 'commander'
 import { followNpm, holdLifeline } from './lifeline.ts'
+import { endWith } from './process-end.ts'
 import { makeProgram } from './program.ts'
 import { processTerminal } from './terminal.ts'
-import { UserError } from './user-error.ts'
 
 const env = process.env
 holdLifeline(env)
 followNpm(env)
 const terminal = processTerminal(env)
 
-/** Runs the command line. Mistakes of users end in lines, bugs in stack traces. */
+/** Runs the command line. */
 async function main(): Promise<number> {
   let exitCode = 0
   const program = makeProgram({ terminal, env }, (code) => (exitCode = code))
@@ -17,10 +17,8 @@ async function main(): Promise<number> {
     await program.parseAsync(process.argv)
     return exitCode
   } catch (error) {
-    if (error instanceof UserError) terminal.err(`${error.message}\n`)
-    else if (error instanceof CommanderError) return endOfParsing(error, program)
-    else throw error
-    return 1
+    if (error instanceof CommanderError) return endOfParsing(error, program)
+    throw error
   }
 }
 
@@ -45,5 +43,4 @@ function nameOf(command: Command, [word, ...rest]: readonly string[]): string {
   return inner === undefined ? command.name() : `${command.name()} ${nameOf(inner, rest)}`
 }
 
-const exitCode = await main()
-process.stdout.write('', () => process.exit(exitCode))
+await endWith(main, terminal)

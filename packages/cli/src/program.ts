@@ -61,8 +61,9 @@ function addRun(program: Command, context: CommandContext, finish: Finish): void
     .option('--json', 'events as JSON lines')
     .addHelpText('after', '\nExample:\n  spillway run --app-port 50051 --proto proto -- node server.js')
   addSettingOptions(command).action(async (words: string[], options: { json?: true }) => {
-    const { run } = await import('./commands/run.ts')
-    finish(await run(words, sourcesOf(command, context), options.json === true, context))
+    const { beginLasting } = await import('./begin-lasting.ts')
+    const sources = readSettingFlags(command.opts())
+    finish(await beginLasting({ appCommand: words, isJson: options.json === true, sources }, context))
   })
 }
 
@@ -72,8 +73,9 @@ function addSidecar(program: Command, context: CommandContext, finish: Finish): 
     .description('start a sidecar beside a service that runs already (container form)')
     .option('--json', 'events as JSON lines')
   addSettingOptions(command).action(async (options: { json?: true }) => {
-    const { sidecar } = await import('./commands/sidecar.ts')
-    finish(await sidecar(sourcesOf(command, context), options.json === true, context))
+    const { beginLasting } = await import('./begin-lasting.ts')
+    const sources = readSettingFlags(command.opts())
+    finish(await beginLasting({ appCommand: undefined, isJson: options.json === true, sources }, context))
   })
 }
 

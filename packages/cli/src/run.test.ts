@@ -43,6 +43,39 @@ test.runIf(isLinux)('what glibc may keep is limited for the sidecar, not for the
   expect(chosen.out).toContain(`sidecar: ${limits.replace('PAD_=0', 'PAD_=4096')} app: MALLOC_TOP_PAD_=4096\n`)
 })
 
+test('what a start leaves to the process that takes its place is not for the app', async () => {
+  const script = `console.log('start:', process.env.SPILLWAY_START ?? 'none')`
+  const { out } = await runCommand([
+    'run',
+    ...QUICK,
+    '--app-port',
+    String(await freePort()),
+    '--',
+    process.execPath,
+    '-e',
+    script,
+  ])
+
+  expect(out).toContain('start: none\n')
+})
+
+test.runIf(isLinux)('a secret is left to no other process: it reads for itself', async () => {
+  const script = `const { readFileSync } = require('node:fs')
+    const start = readFileSync('/proc/' + process.ppid + '/environ', 'latin1').split('\\0')
+      .find((line) => line.startsWith('SPILLWAY_START='))
+    console.log('start:', start === undefined ? 'none' : 'some')`
+  const words = [...QUICK, '--app-port', String(await freePort()), '--', process.execPath, '-e', script]
+  const usual = await runCommand(['run', ...words])
+  const secret = await runCommand(['run', ...words], {
+    SPILLWAY_NATS_SERVERS: 'nats://127.0.0.1:1',
+    SPILLWAY_NATS_USER: 'me',
+    SPILLWAY_NATS_PASSWORD: 'hunter2',
+  })
+
+  expect(usual.out).toContain('start: some\n')
+  expect(secret.out).toContain('start: none\n')
+})
+
 test("on SIGTERM it drains, then sends the signal on, and ends with the app's exit code", async () => {
   const command = await runApp('process.exit(7)')
   command.signal('SIGTERM')

@@ -1,14 +1,8 @@
 import { formatProblem, type Problem } from '@spillway/call'
-import {
-  StartError,
-  createSidecar,
-  loadConfig,
-  type ConfigSources,
-  type Sidecar,
-  type SidecarConfig,
-} from '@spillway/sidecar'
+import { StartError, createSidecar, type ConfigSources, type Sidecar, type SidecarConfig } from '@spillway/sidecar'
 import type { CommandContext } from './command-context.ts'
-import { loadPolicies } from './load-policies.ts'
+import type { LastingStart } from './lasting-start.ts'
+import { readContract } from './read-contract.ts'
 import { ReloadTriggers } from './reload-triggers.ts'
 import { UserError } from './user-error.ts'
 
@@ -20,11 +14,11 @@ export interface StartedSidecar {
   readonly file: string | undefined
 }
 
-/** Reads settings and contract, tells warnings, and starts a sidecar. Throws a UserError with all that is wrong. */
-export async function startSidecar(sources: ConfigSources, { terminal }: CommandContext): Promise<StartedSidecar> {
-  const loaded = loadPolicies(sources)
-  if ('problems' in loaded) throw new UserError(loaded.problems)
-  const { settings, contract, warnings } = loaded.ok
+/** Reads the contract, tells warnings, and starts a sidecar. Throws a UserError with all that is wrong. */
+export async function startSidecar(start: LastingStart, { terminal }: CommandContext): Promise<StartedSidecar> {
+  const read = readContract(start.settings)
+  if ('problems' in read) throw new UserError(read.problems)
+  const { settings, contract, warnings } = read.ok
   for (const warning of warnings) terminal.err(`${formatProblem(warning)}\n`)
   const { config } = settings
   const sidecar = createSidecar(config, { contract, log: logTo(config) })
@@ -54,23 +48,27 @@ function logTo({ log }: SidecarConfig): (line: string) => void {
  */
 export function reloadWhenTold(
   started: StartedSidecar,
-  sources: ConfigSources,
+  { sources }: LastingStart,
   listensToHangUp: boolean,
   context: CommandContext,
 ): ReloadTriggers {
   const { file, config } = started
   const watched = { file, proto: config.proto }
   // By its name from now on: that spillway.yaml is gone, as while an editor saves it, is no wish for defaults.
-  const again = { ...sources, file: file ?? sources.file }
-  return new ReloadTriggers(watched, listensToHangUp, () => reloadSidecar(started, again, context))
+  const again = { ...sources, file: file ?? sources.file, env: context.env }
+  return new ReloadTriggers(watched, listensToHangUp, () => void reloadSidecar(started, again, context))
 }
 
 /**
  * Reads settings and contract again and puts them in force. When something is wrong with them, or with us, the old ones stay, and
  * the terminal and the decision log say why.
  */
-function reloadSidecar({ sidecar }: StartedSidecar, sources: ConfigSources, { terminal }: CommandContext): void {
-  const reloaded = tryReload(sidecar, sources)
+async function reloadSidecar(
+  { sidecar }: StartedSidecar,
+  sources: ConfigSources,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const reloaded = await tryReload(sidecar, sources)
   const remarks = 'problems' in reloaded ? reloaded.problems : reloaded.warnings
   for (const remark of remarks) terminal.err(`${formatProblem(remark)}\n`)
   if ('methods' in reloaded) terminal.err(`spillway: reloaded, ${reloaded.methods} methods\n`)
@@ -85,8 +83,10 @@ type Reloaded =
   | { readonly problems: readonly Problem[] }
 
 /** Never throws: nobody calls but a signal or a file watcher, and the calls under way are not to die of a bug in reading files. */
-function tryReload(sidecar: Sidecar, sources: ConfigSources): Reloaded {
+async function tryReload(sidecar: Sidecar, sources: ConfigSources): Promise<Reloaded> {
   try {
+    // What reads settings takes 8 MB: a sidecar that never reads them again does without.
+    const { loadPolicies } = await import('./load-policies.ts')
     const loaded = loadPolicies(sources)
     if ('problems' in loaded) return loaded
     const { settings, contract, warnings } = loaded.ok
@@ -103,11 +103,4 @@ function bugProblem(error: unknown): Problem {
     /^\s+at .*?([^/\\]+:\d+):\d+\)?$/m.exec((error instanceof Error && error.stack) || '') ?? []
   const message = `a bug of spillway itself stopped it (${String(error)}, in ${place})`
   return { severity: 'error', place: 'reload', message, fix: 'report this line, and restart to try the new settings' }
-}
-
-/** Settings alone, for commands that only need to know where the inspector is. Throws a UserError. */
-export function readConfig(sources: ConfigSources): SidecarConfig {
-  const loaded = loadConfig(sources)
-  if ('problems' in loaded) throw new UserError(loaded.problems)
-  return loaded.ok.config
 }

@@ -1,5 +1,6 @@
 import { formatProblem, type Problem } from '@spillway/call'
-import { settingRows, settingTable, type ConfigSources, type SidecarConfig } from '@spillway/sidecar'
+import type { ConfigSources, SidecarConfig } from '@spillway/sidecar'
+import { settingRows, settingTable } from '@spillway/sidecar/settings'
 import type { CommandContext } from '../command-context.ts'
 import { inspectSurroundings } from '../inspect-surroundings.ts'
 import { loadPolicies } from '../load-policies.ts'

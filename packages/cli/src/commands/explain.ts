@@ -1,4 +1,5 @@
-import { nearest, type FallbackRule } from '@spillway/contract'
+import type { FallbackRule } from '@spillway/contract'
+import { nearest } from '@spillway/contract/nearest'
 import { policyValues, type ConfigSources } from '@spillway/sidecar'
 import type { CommandContext } from '../command-context.ts'
 import { loadPolicies } from '../load-policies.ts'

@@ -1,8 +1,9 @@
 import { systemClock } from '@spillway/clock'
-import { takesConnections, type ConfigSources } from '@spillway/sidecar'
+import { takesConnections } from '@spillway/sidecar'
 import { AppReadiness } from '../app-readiness.ts'
 import { ChildApp } from '../child-app.ts'
 import type { CommandContext } from '../command-context.ts'
+import type { LastingStart } from '../lasting-start.ts'
 import { narrate, type LifeEvent } from '../narrator.ts'
 import { reloadWhenTold, startSidecar, type StartedSidecar } from '../start-sidecar.ts'
 import { StopSignals, signalExitCode, type StopSignal } from '../stop-signals.ts'
@@ -15,18 +16,13 @@ const OCCUPIED_WITHIN_MS = 250
  * `spillway run -- command`: the sidecar first, then the app beside it. Returns the app's exit code. Whatever ends first
  * (the app, a signal, an error) takes the rest with it.
  */
-export async function run(
-  command: readonly string[],
-  sources: ConfigSources,
-  isJson: boolean,
-  context: CommandContext,
-): Promise<number> {
-  const tell = narrate(context.terminal, isJson)
+export async function run(command: readonly string[], start: LastingStart, context: CommandContext): Promise<number> {
+  const tell = narrate(context.terminal, start.isJson)
   const isTerminal = process.stdin.isTTY
   const signals = new StopSignals(isTerminal)
-  const started = await startSidecar(sources, context)
+  const started = await startSidecar(start, context)
   const { sidecar, config } = started
-  const reloads = reloadWhenTold(started, sources, !isTerminal, context)
+  const reloads = reloadWhenTold(started, start, !isTerminal, context)
   try {
     tell({ event: 'listening', addresses: sidecar.addresses, app: config.inbound.app })
     await refuseOccupied(config.inbound.app)

@@ -1,7 +1,8 @@
 import { systemClock } from '@spillway/clock'
-import { probeApp, type ConfigSources, type SidecarConfig } from '@spillway/sidecar'
+import { probeApp, type SidecarConfig } from '@spillway/sidecar'
 import { AppReadiness } from '../app-readiness.ts'
 import type { CommandContext } from '../command-context.ts'
+import type { LastingStart } from '../lasting-start.ts'
 import { narrate, type LifeEvent } from '../narrator.ts'
 import { pause } from '../pause.ts'
 import { reloadWhenTold, startSidecar, type StartedSidecar } from '../start-sidecar.ts'
@@ -10,11 +11,11 @@ import { StopSignals, signalExitCode } from '../stop-signals.ts'
 const PROBE_EVERY_MS = 200
 
 /** `spillway sidecar`: the same as `run` without a child, for containers. Returns 0 after a drain that was asked for. */
-export async function sidecar(sources: ConfigSources, isJson: boolean, context: CommandContext): Promise<number> {
-  const tell = narrate(context.terminal, isJson)
+export async function sidecar(start: LastingStart, context: CommandContext): Promise<number> {
+  const tell = narrate(context.terminal, start.isJson)
   const signals = new StopSignals(false)
-  const started = await startSidecar(sources, context)
-  const reloads = reloadWhenTold(started, sources, true, context)
+  const started = await startSidecar(start, context)
+  const reloads = reloadWhenTold(started, start, true, context)
   const readiness = new AppReadiness(started, tell)
   try {
     tell({ event: 'listening', addresses: started.sidecar.addresses, app: started.config.inbound.app })

@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import { nearest } from '@spillway/contract'
+import { nearest } from '@spillway/contract/nearest'
 import { token } from './kinds.ts'
 import { nameProblems } from './name-problems.ts'
 import type { SidecarConfig } from './schema.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import { nearest } from '@spillway/contract'
+import { nearest } from '@spillway/contract/nearest'
 import type { z } from 'zod'
 import { keysAt } from './setting-list.ts'
 import { shown } from './shown.ts'

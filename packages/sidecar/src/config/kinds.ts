@@ -1,5 +1,6 @@
 import { PriorityClass, parseClassName } from '@spillway/call'
-import { nearest, parseDurationMs } from '@spillway/contract'
+import { parseDurationMs } from '@spillway/contract/duration'
+import { nearest } from '@spillway/contract/nearest'
 import type { Kind, Reading } from './setting.ts'
 import { shown } from './shown.ts'
 

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Problem } from '@spillway/call'
-import { nearest } from '@spillway/contract'
+import { nearest } from '@spillway/contract/nearest'
 import { inspectorFolder } from '@spillway/inspect'
 import { budgetProblems } from './budget-problems.ts'
 import { toProblems } from './config-problem.ts'

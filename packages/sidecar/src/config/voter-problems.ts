@@ -1,5 +1,5 @@
 import type { Problem } from '@spillway/call'
-import { nearest } from '@spillway/contract'
+import { nearest } from '@spillway/contract/nearest'
 import type { SidecarConfig } from './schema.ts'
 
 /** What is wrong, or unwise, about those who elect the region's aggregator. Nothing when nobody is named. */
