@@ -13,7 +13,7 @@ export interface PeerResult {
    * hardly disturbed by what else the machine does. Empty when it was not measured.
    */
   readonly cpuUs: readonly number[]
-  /** Latency at the fixed low rate in milliseconds, one value a round. */
+  /** Percentiles of the latency at the fixed low rate in milliseconds, one value for each second of it. */
   readonly p50Ms: readonly number[]
   readonly p99Ms: readonly number[]
   /** Resident memory in MiB after each so many calls; empty when it was not measured. */

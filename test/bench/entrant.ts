@@ -1,10 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { ANSWER_BYTES } from './backend.ts'
 import type { PeerResult } from './bench-result.ts'
+import { callerCommand, runCaller, type OpenLoad } from './caller.ts'
 import type { Command } from './command.ts'
 import { formatCommand } from './command.ts'
-import { parseLatencies, runLoad, type Load, type LoadResult, type LoadTarget } from './h2load.ts'
+import { runLoad, type Load, type LoadResult, type LoadTarget } from './h2load.ts'
 import { versionLine } from './machine.ts'
 import type { PinnedProcess } from './pinned-process.ts'
 import { percentile } from './statistics.ts'
@@ -55,13 +54,14 @@ export class Entrant {
     this.#rates.push(callsPerSecond)
   }
 
-  async measureLatency(load: Load, folder: string): Promise<void> {
-    const logPath = join(folder, 'latencies.tsv')
-    await this.#run({ ...this.#target, logPath }, load)
-    const latencies = parseLatencies(readFileSync(logPath, 'utf8'))
-    rmSync(logPath)
-    this.#p50Ms.push(percentile(latencies, 50))
-    this.#p99Ms.push(percentile(latencies, 99))
+  async measureLatency(caller: string, load: OpenLoad): Promise<void> {
+    const { core, port, signal } = this.#target
+    const result = await runCaller(callerCommand(caller, port, load), core, signal)
+    expectWholeAnswers(result)
+    for (const latencies of result.seconds) {
+      this.#p50Ms.push(percentile(latencies, 50))
+      this.#p99Ms.push(percentile(latencies, 99))
+    }
   }
 
   /** Sends the load and notes what the peer holds after it, and the CPU time that it took. */
@@ -74,14 +74,18 @@ export class Entrant {
     if (startedMs !== undefined && endedMs !== undefined) this.#cpuUs.push(((endedMs - startedMs) * 1_000) / done)
   }
 
-  /** A refusal is an answer of status 200 as well, but has no message: the octets tell. */
   async #run(target: LoadTarget, load: Load): Promise<LoadResult> {
     const result = await runLoad(target, load)
-    const share = result.dataBytes / (ANSWER_BYTES * Math.max(1, result.done))
-    if (result.done === 0 || result.failed > 0 || share < 0.99)
-      throw new WrongAnswersError(
-        `${result.done} calls, ${result.failed} failed, ${(100 * share).toFixed(1)} % of the octets of whole answers`,
-      )
+    expectWholeAnswers(result)
     return result
   }
+}
+
+/** A refusal is an answer of status 200 as well, but has no message: the octets tell. */
+function expectWholeAnswers({ done, failed, dataBytes }: Pick<LoadResult, 'done' | 'failed' | 'dataBytes'>): void {
+  const share = dataBytes / (ANSWER_BYTES * Math.max(1, done))
+  if (done > 0 && failed === 0 && share >= 0.99) return
+  throw new WrongAnswersError(
+    `${done} calls, ${failed} failed, ${(100 * share).toFixed(1)} % of the octets of whole answers`,
+  )
 }

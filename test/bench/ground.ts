@@ -9,6 +9,8 @@ export interface Ground {
   /** For files that are gone after the run. */
   readonly folder: string
   readonly backendPort: number
+  /** The compiled caller. */
+  readonly caller: string
   /** One for each peer, in their order. */
   readonly peerPorts: readonly number[]
   readonly target: Omit<LoadTarget, 'port'>

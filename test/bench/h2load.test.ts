@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { h2loadCommand, parseLatencies, parseLoadResult } from './h2load.ts'
+import { h2loadCommand, parseLoadResult } from './h2load.ts'
 import { formatCommand } from './command.ts'
 
 const OUTPUT = `
@@ -17,20 +17,15 @@ test('takes nothing else for a result', () => {
   expect(parseLoadResult('could not connect to 127.0.0.1:1')).toBeUndefined()
 })
 
-test('reads latencies in milliseconds out of the log', () => {
-  expect(parseLatencies('1700000000000000\t200\t1500\n1700000000000001\t200\t250\n')).toEqual([1.5, 0.25])
-  expect(parseLatencies('')).toEqual([])
-})
-
 test('a load is one command line that can be typed again', () => {
   const { signal } = new AbortController()
-  const target = { h2load: 'h2load', core: 1, port: 7_051, bodyPath: 'request.bin', logPath: 'log.tsv', signal }
+  const target = { h2load: 'h2load', core: 1, port: 7_051, bodyPath: 'request.bin', signal }
   const amount = { kind: 'duration', seconds: 4, warmUpSeconds: 0 } as const
 
-  const command = formatCommand(h2loadCommand(target, { connections: 10, streams: 5, perSecond: 100, amount }))
+  const command = formatCommand(h2loadCommand(target, { connections: 10, streams: 5, amount }))
 
   expect(command).toBe(
     "h2load -t1 -c10 -m5 -d request.bin -H 'content-type: application/grpc' -H 'te: trailers' -H 'x-account: bench' " +
-      '-D 4 --warm-up-time=0 --rps=100 --log-file=log.tsv http://127.0.0.1:7051/bench.v1.Echo/Call',
+      '-D 4 --warm-up-time=0 http://127.0.0.1:7051/bench.v1.Echo/Call',
   )
 })

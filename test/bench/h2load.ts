@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Command } from './command.ts'
 import { pinned } from './pinned-process.ts'
 
-/** How h2load is to send: small unary gRPC calls, always with one thread. */
+/** How h2load is to send: small unary gRPC calls, as many as will go, always with one thread. */
 export interface Load {
   readonly connections: number
   /** Calls at the same time on each connection. */
@@ -12,8 +12,6 @@ export interface Load {
   readonly amount:
     | { readonly kind: 'duration'; readonly seconds: number; readonly warmUpSeconds: number }
     | { readonly kind: 'calls'; readonly calls: number }
-  /** Calls a second on each connection; undefined for as many as will go. */
-  readonly perSecond?: number
 }
 
 /** What h2load measured. */
@@ -35,22 +33,18 @@ export interface LoadTarget {
   readonly bodyPath: string
   /** Ends the run. */
   readonly signal: AbortSignal
-  /** Where the latency of each call goes; undefined for nowhere. */
-  readonly logPath?: string
 }
 
 const RPC = '/bench.v1.Echo/Call'
 const HEADERS = ['content-type: application/grpc', 'te: trailers', 'x-account: bench']
 
 /** The command line of one run. */
-export function h2loadCommand({ h2load, port, bodyPath, logPath }: LoadTarget, load: Load): Command {
+export function h2loadCommand({ h2load, port, bodyPath }: LoadTarget, load: Load): Command {
   const { amount } = load
   const args = ['-t1', `-c${load.connections}`, `-m${load.streams}`, '-d', bodyPath]
   args.push(...HEADERS.flatMap((header) => ['-H', header]))
   if (amount.kind === 'calls') args.push(`-n${amount.calls}`)
   else args.push('-D', String(amount.seconds), `--warm-up-time=${amount.warmUpSeconds}`)
-  if (load.perSecond !== undefined) args.push(`--rps=${load.perSecond}`)
-  if (logPath !== undefined) args.push(`--log-file=${logPath}`)
   return { file: h2load, args: [...args, `http://127.0.0.1:${port}${RPC}`] }
 }
 
@@ -75,12 +69,4 @@ export function parseLoadResult(text: string): LoadResult | undefined {
   if (rate === undefined || requests === null || dataBytes === undefined) return undefined
   const done = Number(requests[1])
   return { callsPerSecond: Number(rate), done, failed: done - Number(requests[2]), dataBytes: Number(dataBytes) }
-}
-
-/** Latencies in milliseconds out of h2load's log: a line a call, the third column in microseconds. */
-export function parseLatencies(log: string): number[] {
-  return log
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => Number(line.split('\t')[2]) / 1_000)
 }

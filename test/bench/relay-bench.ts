@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BenchOptions } from './bench-options.ts'
 import type { BenchResult } from './bench-result.ts'
+import { buildCaller, callerCommand } from './caller.ts'
 import { findProgram, formatCommand } from './command.ts'
 import { freePorts } from './free-ports.ts'
 import type { Ground } from './ground.ts'
@@ -35,7 +36,8 @@ export async function runRelayBench(
     const cores = chooseCores(cpus().length)
     const [backendPort = 0, ...peerPorts] = await freePorts(PEERS.length + 1)
     const target = { h2load, core: cores.load, bodyPath, signal }
-    return await measure({ options, cores, folder, backendPort, peerPorts, target, tell })
+    const caller = buildCaller(folder)
+    return await measure({ options, cores, folder, backendPort, peerPorts, caller, target, tell })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -60,11 +62,11 @@ async function measureRounds(ground: Ground, lined: LineUp): Promise<LineUp> {
   return await playRounds(ground, await startAll(ground, lined, servers))
 }
 
-function loadCommands({ target, backendPort, options }: Ground): Record<string, string> {
+function loadCommands({ target, backendPort, caller, options }: Ground): Record<string, string> {
   const at = { ...target, port: backendPort }
   return {
     throughput: formatCommand(h2loadCommand(at, throughputLoad(options))),
-    latency: formatCommand(h2loadCommand(at, latencyLoad(options))),
+    latency: formatCommand(callerCommand(caller, backendPort, latencyLoad(options, 0))),
     memory: formatCommand(h2loadCommand(at, memoryLoad(options))),
   }
 }

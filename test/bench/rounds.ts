@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LATENCY_LOAD, MEMORY_LOAD, MEMORY_SECONDS, THROUGHPUT_LOAD, type BenchOptions } from './bench-options.ts'
 import type { SkippedPeer } from './bench-result.ts'
+import type { OpenLoad } from './caller.ts'
 import { WrongAnswersError } from './entrant.ts'
 import type { Ground } from './ground.ts'
 import type { Load } from './h2load.ts'
@@ -15,9 +16,9 @@ export function throughputLoad({ seconds, warmUpSeconds }: BenchOptions): Load {
   return { ...THROUGHPUT_LOAD, amount: { kind: 'duration', seconds, warmUpSeconds } }
 }
 
-/** Few calls, at a rate that every peer takes. */
-export function latencyLoad({ latencySeconds }: BenchOptions): Load {
-  return { ...LATENCY_LOAD, amount: { kind: 'duration', seconds: latencySeconds, warmUpSeconds: 0 } }
+/** Few calls, at a rate that every peer takes; all peers have the same times in a round. */
+export function latencyLoad({ latencySeconds }: BenchOptions, round: number): OpenLoad {
+  return { ...LATENCY_LOAD, seconds: latencySeconds, seed: round + 1 }
 }
 
 /** Many calls on many connections. */
@@ -34,7 +35,7 @@ export async function playRounds(ground: Ground, { candidates, skipped }: LineUp
   let fit = [...candidates]
   for (let round = 0; round < ground.options.rounds; round++) {
     for (const candidate of rotated(fit, round)) {
-      const failure = await measureOnce(ground, candidate)
+      const failure = await measureOnce(ground, candidate, round)
       if (failure === undefined) continue
       failed.push(failure)
       fit = fit.filter((other) => other !== candidate)
@@ -45,11 +46,15 @@ export async function playRounds(ground: Ground, { candidates, skipped }: LineUp
   return { candidates: fit, skipped: [...skipped, ...failed] }
 }
 
-async function measureOnce({ options, folder }: Ground, { entrant }: Candidate): Promise<SkippedPeer | undefined> {
+async function measureOnce(
+  { options, caller }: Ground,
+  { entrant }: Candidate,
+  round: number,
+): Promise<SkippedPeer | undefined> {
   try {
     await entrant.measureThroughput(throughputLoad(options))
     await sleep(REST_MS)
-    await entrant.measureLatency(latencyLoad(options), folder)
+    await entrant.measureLatency(caller, latencyLoad(options, round))
     await sleep(REST_MS)
     return undefined
   } catch (error) {

@@ -35,7 +35,7 @@ export function rateOf(peer: PeerResult): number {
   return median(peer.callsPerSecond)
 }
 
-/** What the peer adds to the 99th percentile of the direct way, in milliseconds: the median of the rounds. */
+/** What the peer adds to the 99th percentile of the direct way, in milliseconds: between the medians over all seconds. */
 export function addedP99Ms(result: BenchResult, peer: PeerResult): number | undefined {
   const direct = find(result, DIRECT)
   return direct === undefined ? undefined : median(peer.p99Ms) - median(direct.p99Ms)
