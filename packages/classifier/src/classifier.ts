@@ -99,6 +99,20 @@ export class Classifier {
     return classification
   }
 
+  /** What a call takes under the policy of another method, to which a rule has sent it. */
+  amountsUnder(
+    policy: MethodPolicy,
+    { metadata, peer }: Pick<Arrival, 'metadata' | 'peer'>,
+    request: RequestMessage | undefined,
+  ): Pick<Classified, 'cost' | 'seats' | 'input'> {
+    this.#expressions.begin(metadata, peer, request)
+    const cost = this.#reservation(policy)
+    const seats = this.#expressions.amount(policy.seats)
+    const input = this.#input(policy)
+    this.#expressions.end()
+    return { cost, seats, input }
+  }
+
   #classify(
     arrival: Arrival,
     policy: MethodPolicy,
@@ -127,7 +141,7 @@ export class Classifier {
     classified.arrivedMs = arrival.arrivedMs
     classified.policy = policy
     classified.request = request
-    classified.input = policy.settle === undefined ? 0 : this.#expressions.amount(policy.settle.input)
+    classified.input = this.#input(policy)
     classified.isTrusted = isTrusted
     classified.unreadable = this.#unreadable
     classified.cappedFrom = priority.cappedFrom
@@ -147,6 +161,10 @@ export class Classifier {
     if (settle === undefined) return most
     const reserved = settle.estimate === undefined ? most : Math.min(most, this.#expressions.amount(settle.estimate))
     return Math.max(LEAST_RESERVED, reserved)
+  }
+
+  #input({ settle }: MethodPolicy): number {
+    return settle === undefined ? 0 : this.#expressions.amount(settle.input)
   }
 
   #read(policy: MethodPolicy, first: FirstMessage | undefined): RequestMessage | undefined {

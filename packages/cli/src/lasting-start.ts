@@ -11,7 +11,7 @@ export interface LastingStart {
   /** Events as JSON lines. */
   readonly isJson: boolean
   /** Where to read the settings again. */
-  readonly sources: Pick<ConfigSources, 'file' | 'flags'>
+  readonly sources: Pick<ConfigSources, 'file' | 'flags' | 'spelled'>
   readonly settings: LoadedConfig
 }
 

@@ -27,6 +27,7 @@ test.each([
   ['an unknown command', ['chekc'], "spillway: error: unknown command 'chekc' (Did you mean check?). Fix: see spillway --help."],
   ['an unknown flag', ['run', '--ap-port', '1', '--', 'x'], "spillway: error: unknown option '--ap-port' (Did you mean --app-port?). Fix: see spillway run --help."],
   ['a missing command', ['run'], "spillway: error: missing required argument 'command'. Fix: see spillway run --help."],
+  ['an app at a port of ours', ['sidecar', '--app-port', '7051'], '--app-port: error: inbound.app: 127.0.0.1:7051 is inbound.port of this sidecar. Fix: name the port of the service.'],
   ['a port that is none', ['check', '--app-port', '5o051'], '--app-port: error: 5o051 is no port (allowed: 1 to 65535). Fix: write --app-port 50051.'],
   ['a missing proto', ['run', '--proto', '/no/such', '--', 'x'], '--proto: error: /no/such does not exist. Fix: name a .proto file or a folder of them.'],
   ['an inspector that is no address', ['top', '--inspect', 'nonsense'], '--inspect: error: nonsense is no address (allowed: host:port). Fix: write --inspect 127.0.0.1:7053.'],

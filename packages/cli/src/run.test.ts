@@ -189,7 +189,7 @@ test('an interface that this machine has not is one line, and the host is what t
 
 test.each([
   ['is open to others', '755', /^\S+: open to other users \(mode 755\); make it 700 or name another$/],
-  ['is none', undefined, /^\S+: cannot be made or entered \(EEXIST\)$/],
+  ['is none', undefined, /^\S+: is no folder$/],
 ])('a socket folder that %s is one line, and the folder is what to change', async (_, mode, message) => {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-run-'))
   const path = join(folder, 'sockets')
@@ -206,6 +206,14 @@ test.each([
   const [, told] =
     /^inspect\.socket_folder: error: (.*)\. Fix: name another folder with --inspect-socket-folder\.\n$/.exec(err) ?? []
   expect(told).toMatch(message)
+})
+
+test.runIf(isLinux)('a socket folder that cannot be below its parents is one line too', async () => {
+  const flags = [...QUICK, '--inspect-socket-folder', '/proc/nowhere/sockets']
+  const { exitCode, err } = await runCommand(['run', ...flags, '--', 'echo', 'started'])
+
+  expect(exitCode).toBe(1)
+  expect(err).toMatch(/^inspect\.socket_folder: error: \/proc\/nowhere\/sockets: cannot be made or entered \(ENOENT\)/)
 })
 
 test('where something serves already before the app has started, it is not started, and one line says so', async () => {

@@ -36,6 +36,8 @@ export function addSettingOptions(command: Command): Command {
 export interface SettingFlags {
   readonly file: string | undefined
   readonly flags: ReadonlyMap<string, string>
+  /** Those that were written in a short form, by their names. */
+  readonly spelled: ReadonlyMap<string, string>
 }
 
 /** Reads the flags that {@link addSettingOptions} added. Throws a UserError for a port or a path that cannot be. */
@@ -46,10 +48,14 @@ export function readSettingFlags(values: OptionValues): SettingFlags {
     if (typeof value === 'string') flags.set(flag, value)
   }
   const port: unknown = values['appPort']
-  if (typeof port === 'string') flags.set('--inbound-app', `127.0.0.1:${checkPort('--app-port', port)}`)
+  const spelled = new Map<string, string>()
+  if (typeof port === 'string') {
+    flags.set('--inbound-app', `127.0.0.1:${checkPort('--app-port', port)}`)
+    spelled.set('--inbound-app', '--app-port')
+  }
   addProtos(flags, values['proto'])
   const file: unknown = values['config']
-  return { file: typeof file === 'string' ? file : undefined, flags }
+  return { file: typeof file === 'string' ? file : undefined, flags, spelled }
 }
 
 /** A port as text, checked. */

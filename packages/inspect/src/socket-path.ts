@@ -33,7 +33,9 @@ export async function prepareSocket(path: string): Promise<void> {
 }
 
 function checkFolder(folder: string): void {
-  const { mode, uid } = makeFolder(folder)
+  const found = makeFolder(folder)
+  if (!found.isDirectory()) throw new SocketError(`${folder}: is no folder`)
+  const { mode, uid } = found
   if (process.getuid !== undefined && uid !== process.getuid()) {
     throw new SocketError(`${folder}: belongs to another user`)
   }
@@ -45,10 +47,23 @@ function checkFolder(folder: string): void {
 
 function makeFolder(folder: string): Stats {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeWithParents(folder)
     return statSync(folder)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new SocketError(`${folder}: cannot be made or entered (${code})`, { cause: error })
+  }
+}
+
+/** Not by mkdir's `recursive`, which tries for ever where a file system (such as /proc) says of every name that it is not there. */
+function makeWithParents(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeWithParents(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    const hasAnother = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    if (!hasAnother) throw error
   }
 }

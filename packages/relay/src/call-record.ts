@@ -2,6 +2,7 @@ import { MetadataName, Status, parseStatus } from '@spillway/call'
 import type { FieldList } from '@spillway/http2'
 import { AnswerMessages } from './answer-messages.ts'
 import type { AnswerReader, ExchangeEnd } from './exchange.ts'
+import type { RequestLog } from './request-log.ts'
 
 /** Writes down how a call goes, for the report at its end. */
 export class CallRecord {
@@ -69,7 +70,7 @@ export class CallRecord {
     if (Number.isNaN(this.#endedMs)) this.#endedMs = nowMs
   }
 
-  end(requestBytes: number, allowedMs: number): ExchangeEnd {
+  end(request: Pick<RequestLog, 'isComplete' | 'totalBytes'>, allowedMs: number): ExchangeEnd {
     const isForwarded = !Number.isNaN(this.#sentMs)
     return {
       status: this.#status,
@@ -80,7 +81,8 @@ export class CallRecord {
       allowedMs,
       isForwarded,
       isOwn: this.#isOwn,
-      requestBytes,
+      isRequestComplete: request.isComplete,
+      requestBytes: request.totalBytes,
       responseBytes: this.responseBytes,
     }
   }

@@ -55,6 +55,8 @@ export interface ExchangeEnd extends CallEnd {
    * it tells of another sidecar.
    */
   readonly isOwn: boolean
+  /** The caller has sent all that it had to say. */
+  readonly isRequestComplete: boolean
   readonly requestBytes: number
   readonly responseBytes: number
 }

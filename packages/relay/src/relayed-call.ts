@@ -92,7 +92,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#log.isComplete = isComplete
     const observer = handler.opened(this)
     this.#observer = observer
-    if (this.#phase === 'ended') observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
+    if (this.#phase === 'ended') observer.ended(this.#record.end(this.#log, this.#traits.allowedMs))
     else if (this.#isUnreachableUntold) observer.unreachable()
   }
 
@@ -285,8 +285,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#attempt = undefined
     this.#log.drop()
     this.#stopReading()
-    if (this.#observer !== undefined)
-      this.#observer.ended(this.#record.end(this.#log.totalBytes, this.#traits.allowedMs))
+    if (this.#observer !== undefined) this.#observer.ended(this.#record.end(this.#log, this.#traits.allowedMs))
   }
 
   #stopReading(): void {

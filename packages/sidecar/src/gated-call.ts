@@ -5,7 +5,7 @@ import {
   NO_DEADLINE,
   PROCEED,
   PriorityClass,
-  type Status,
+  Status,
   WAIT,
   defaultCallFacts,
   outcomeOf,
@@ -180,11 +180,8 @@ export class GatedCall implements ExchangeObserver, Waiter {
   /** Only a call that took something, and whose policy asks for it, has its answer read. */
   #settlementOf(call: Call): Settlement | undefined {
     if (this.#policy === undefined) return undefined
-    const isOwn = this.#rerouted === undefined
-    const { settle } = isOwn ? this.#policy : this.#policies.contract.policyOf(call.path)
-    if (settle === undefined) return undefined
-    const input = isOwn || typeof settle.input !== 'number' ? this.#input : settle.input
-    return new Settlement(settle, input, call, this.#gates)
+    const { settle } = this.#rerouted === undefined ? this.#policy : this.#policies.contract.policyOf(call.path)
+    return settle === undefined ? undefined : new Settlement(settle, this.#input, call, this.#gates)
   }
 
   #settle(settlement: Settlement, end: ExchangeEnd): void {
@@ -221,13 +218,20 @@ export class GatedCall implements ExchangeObserver, Waiter {
     if (original === undefined) return
     this.#rerouted = rerouted
     const { path } = rerouted
-    const { budget, cost, seats, idempotency } = this.#policies.contract.policyOf(path)
+    const { classifier, contract } = this.#policies
+    const { peer, arrivedMs, request } = this.#exchange
+    const policy = contract.policyOf(path)
+    const metadata = inheritedMetadata(request)
+    const { cost, seats, input } = classifier.amountsUnder(policy, { metadata, peer }, this.#request)
+    this.#input = input
     const changed = {
       path,
-      budget,
-      isIdempotent: idempotency !== 'unknown',
-      cost: typeof cost === 'number' ? cost : original.cost,
-      seats: typeof seats === 'number' ? seats : original.seats,
+      cost,
+      seats,
+      budget: policy.budget,
+      isIdempotent: policy.idempotency !== 'unknown',
+      deadlineMs: classifier.deadlineOf({ path, metadata, arrivedMs }),
+      maxWaitMs: policy.queue.maxWaitMs,
     }
     this.#enter(Object.assign<object, CallFacts, typeof changed>({}, original, changed), this.#gates)
   }
@@ -259,8 +263,15 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #outcomeOf(end: ExchangeEnd): Outcome {
-    if (end.isForwarded) return outcomeOf(end, this.#policies.patienceMs)
-    return end.isCancelledByCaller ? 'cancelled' : 'unsent'
+    if (!end.isForwarded) return end.isCancelledByCaller ? 'cancelled' : 'unsent'
+    return this.#isRequestOwed(end) ? 'cancelled' : outcomeOf(end, this.#policies.patienceMs)
+  }
+
+  /** Nobody can answer in time what was not asked to its end: a caller with one message to send never ended its request. */
+  #isRequestOwed({ status, isRequestComplete }: ExchangeEnd): boolean {
+    if (isRequestComplete || status !== Status.DEADLINE_EXCEEDED) return false
+    const shape = this.#policy?.shape
+    return shape === 'unary' || shape === 'server_stream'
   }
 
   #tell(end: ExchangeEnd, outcome: Outcome): void {

@@ -120,6 +120,7 @@ test('what a call holds is given back when it is over, and its end is counted on
     allowedMs: Number.POSITIVE_INFINITY,
     isForwarded: true,
     isOwn: false,
+    isRequestComplete: true,
     requestBytes: 0,
     responseBytes: 0,
   })

@@ -37,6 +37,7 @@ const END: ExchangeEnd = {
   allowedMs: 1_000,
   isForwarded: true,
   isOwn: false,
+  isRequestComplete: true,
   requestBytes: 64,
   responseBytes: 64,
 }

@@ -36,6 +36,7 @@ const END: ExchangeEnd = {
   allowedMs: Number.POSITIVE_INFINITY,
   isForwarded: false,
   isOwn: false,
+  isRequestComplete: true,
   requestBytes: 0,
   responseBytes: 0,
 }
@@ -101,6 +102,11 @@ export class ScriptedExchange implements Exchange {
   breakOff(message: Uint8Array | undefined): void {
     if (message !== undefined) this.#reader()?.message(message)
     this.#end({ ...END, status: Status.UNAVAILABLE, isForwarded: true, isOwn: true })
+  }
+
+  /** The deadline passes first. */
+  expire(isRequestComplete: boolean): void {
+    this.#end({ ...END, status: Status.DEADLINE_EXCEEDED, isForwarded: true, isOwn: true, isRequestComplete })
   }
 
   /** The caller goes away. */

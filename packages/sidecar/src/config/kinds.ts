@@ -84,11 +84,18 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
 /** A TCP port; 0 for any free one. */
 export const port: Kind<number> = { ...whole(0, 65_535), name: 'port' }
 
-/** `host:port` or `unix:/path`. */
+/** Where something is called: `host:port` or `unix:/path`. */
 export const address: Kind<string> = {
   name: 'address',
   read: (value) => {
-    if (typeof value === 'string' && isAddress(value)) return { ok: value }
+    if (typeof value === 'string' && isAddress(value)) {
+      if (!/:0+$/.test(value) || value.startsWith('unix:')) return { ok: value }
+      return wrong(
+        value,
+        'called nowhere: port 0 is only for listening (allowed: 1 to 65535)',
+        'name the port of whoever listens',
+      )
+    }
     return wrong(value, 'no address (allowed: host:port, unix:/path)', 'write host:port or unix:/path')
   },
 }

@@ -23,6 +23,8 @@ export interface ConfigSources {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Values of flags by their names: `--admission-limit`. */
   readonly flags?: ReadonlyMap<string, string>
+  /** Flags that the user wrote in another form, by their names: `--inbound-app` may have been `--app-port`. */
+  readonly spelled?: ReadonlyMap<string, string>
 }
 
 /** A configuration in force. */
@@ -145,7 +147,7 @@ function withSocketFolder(config: SidecarConfig, env: Readonly<Record<string, st
 /** Text of a flag or a variable, and its name; an empty variable counts as none. */
 function fromOutside(row: SettingRow, sources: ConfigSources): [string | undefined, string] {
   const flag = row.flag === '' ? undefined : sources.flags?.get(row.flag)
-  if (flag !== undefined) return [flag, row.flag]
+  if (flag !== undefined) return [flag, sources.spelled?.get(row.flag) ?? row.flag]
   const variable = row.variable === '' ? '' : (sources.env?.[row.variable] ?? '')
   return [variable === '' ? undefined : variable, row.variable]
 }

@@ -29,6 +29,7 @@ test.each([
 
 test.each([
   ['one address that is none', 'risk', '[0].address: risk is no address (allowed: host:port, unix:/path). Fix: write host:port or unix:/path.'],
+  ['one address without a port to call', 'risk:0', '[0].address: risk:0 is called nowhere: port 0 is only for listening (allowed: 1 to 65535). Fix: name the port of whoever listens.'],
   ['neither an address nor a list', 7051, ': 7051 is no list. Fix: write a list: [a, b].'],
 ])('endpoints that are %s are answered with one line', (_, endpoints, line) => {
   const result = configFrom({ outbound: { upstreams: { risk: { endpoints } } } })
