@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import { Status, type Peer } from '@spillway/call'
 import { ErrorCode, field, fieldList, type Http2Stream, type RequestHead } from '@spillway/http2'
-import type { CallHandler } from './exchange.ts'
 import { LifeSigns } from './life-signs.ts'
 import type { ListenerConfig } from './listener-config.ts'
 import { headFields, statusFields } from './own-answer.ts'
@@ -19,7 +18,6 @@ const LINGER_MS = 2_000
 export class DownstreamConnection implements TransportOwner {
   readonly transport: Transport
   readonly #config: ListenerConfig
-  readonly #handler: CallHandler
   readonly #peer: Peer
   readonly #around: CallSurroundings
   readonly #closed: (connection: DownstreamConnection) => void
@@ -36,14 +34,12 @@ export class DownstreamConnection implements TransportOwner {
     maxAgeMs: number,
     shared: {
       config: ListenerConfig
-      handler: CallHandler
       around: CallSurroundings
       resources: RelayResources
       closed: (connection: DownstreamConnection) => void
     },
   ) {
     this.#config = shared.config
-    this.#handler = shared.handler
     this.#peer = peer
     this.#around = shared.around
     this.#closed = shared.closed
@@ -62,7 +58,7 @@ export class DownstreamConnection implements TransportOwner {
     }
     const call = new RelayedCall(stream, head, traits, this.#peer, this.#around)
     stream.listener = call
-    call.start(this.#handler, endsStream)
+    call.arrived(endsStream)
   }
 
   settled(): void {

@@ -18,7 +18,6 @@ const AGE_SPREAD = 0.1
 /** Accepts connections at one address and gives their calls to one handler. */
 export class Listener {
   readonly #config: ListenerConfig
-  readonly #handler: CallHandler
   readonly #resources: RelayResources
   readonly #around: CallSurroundings
   readonly #server: Server
@@ -35,9 +34,10 @@ export class Listener {
     resources: RelayResources = createRelayResources(),
   ) {
     this.#config = { ...DEFAULT_LISTENER_CONFIG, ...config }
-    this.#handler = handler
     this.#resources = resources
     this.#around = {
+      handler,
+      turn: resources.turn,
       clock: resources.clock,
       wheel: new DeadlineWheel(resources.clock),
       origin: this.#config.origin,
@@ -132,7 +132,6 @@ export class Listener {
     const { random } = this.#resources
     const connection = new DownstreamConnection(socket, peer, jitter(this.#config.maxAgeMs, AGE_SPREAD, random), {
       config: this.#config,
-      handler: this.#handler,
       around: this.#around,
       resources: this.#resources,
       closed: this.#connectionClosed,

@@ -18,11 +18,14 @@ import { headFields, ownAnswer, statusFields } from './own-answer.ts'
 import { RequestCredit } from './request-credit.ts'
 import { RequestLog } from './request-log.ts'
 import type { RequestTraits } from './request-traits.ts'
+import type { Turn, TurnCall } from './turn.ts'
 import { UpstreamAttempt, type AttemptOwner } from './upstream-attempt.ts'
 import type { Upstream } from './upstream.ts'
 
 /** What the calls of one listener have in common. */
 export interface CallSurroundings {
+  readonly handler: CallHandler
+  readonly turn: Turn
   readonly clock: Clock
   readonly wheel: DeadlineWheel
   readonly origin: string
@@ -43,7 +46,7 @@ const MAX_RETRIES = 3
  * - `finishing`: the answer is complete and on its way to the caller;
  * - `ended`.
  */
-export class RelayedCall extends Expiring implements Exchange, StreamListener, AttemptOwner {
+export class RelayedCall extends Expiring implements Exchange, StreamListener, AttemptOwner, TurnCall {
   readonly path: string
   readonly authority: string
   readonly request: FieldList
@@ -56,7 +59,6 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   readonly #traits: RequestTraits
   #phase: 'undecided' | 'forwarded' | 'finishing' | 'ended' = 'undecided'
   #observer: ExchangeObserver | undefined
-  #isUnreachableUntold = false
 
   #upstream: Upstream | undefined
   #forwarding: Forwarding | undefined
@@ -87,13 +89,15 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     return this.#log.heldBytes
   }
 
-  /** Lets the handler decide. What it does at once is told to its observer afterwards. */
-  start(handler: CallHandler, isComplete: boolean): void {
+  /** It has come, with all that its caller has to say or the first part of it. */
+  arrived(isComplete: boolean): void {
     this.#log.isComplete = isComplete
-    const observer = handler.opened(this)
-    this.#observer = observer
-    if (this.#phase === 'ended') observer.ended(this.#record.end(this.#log, this.#traits.allowedMs))
-    else if (this.#isUnreachableUntold) observer.unreachable()
+    this.#around.turn.arrived(this)
+  }
+
+  /** Of a call that its caller has reset already, the handler never hears. */
+  decide(): void {
+    if (this.#phase === 'undecided') this.#observer = this.#around.handler.opened(this)
   }
 
   forward(upstream: Upstream, forwarding: Forwarding): void {
@@ -101,16 +105,18 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#phase = 'forwarded'
     this.#upstream = upstream
     this.#forwarding = forwarding
-    this.#isUnreachableUntold = false
     this.#record.readBy(forwarding.answerReader)
     this.#deadlineMs = this.#latest(forwarding.deadlineMs)
     if (this.#deadlineMs !== NO_DEADLINE) this.#around.wheel.add(this.#deadlineMs, this)
-    this.#seek(undefined)
+    this.#around.turn.passed(this)
+  }
+
+  send(): void {
+    if (this.#phase === 'forwarded' && this.#attempt === undefined) this.#seek(undefined)
   }
 
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
-    this.#isUnreachableUntold = false
     this.#finishOwn(answer.status)
     const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)
@@ -188,8 +194,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#around.wheel.remove(this)
     this.#record.unsent()
     this.#phase = 'undecided'
-    if (this.#observer === undefined) this.#isUnreachableUntold = true
-    else this.#observer.unreachable()
+    this.#observer?.unreachable()
   }
 
   attemptAnswered(fields: FieldList, status: number, endsStream: boolean): void {
@@ -285,7 +290,11 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#attempt = undefined
     this.#log.drop()
     this.#stopReading()
-    if (this.#observer !== undefined) this.#observer.ended(this.#record.end(this.#log, this.#traits.allowedMs))
+    this.#around.turn.ended(this)
+  }
+
+  tell(): void {
+    this.#observer?.ended(this.#record.end(this.#log, this.#traits.allowedMs))
   }
 
   #stopReading(): void {

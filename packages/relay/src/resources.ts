@@ -1,7 +1,7 @@
 import { TurnClock, systemRandom, type Clock, type Random } from '@spillway/clock'
 import { BufferPool } from '@spillway/http2'
-import { FlushQueue } from './flush-queue.ts'
 import type { TransportResources } from './transport.ts'
+import { Turn } from './turn.ts'
 
 /** What listeners and upstreams take from outside. One object for all of a process, so that they share their buffers. */
 export interface RelayResources extends TransportResources {
@@ -11,5 +11,5 @@ export interface RelayResources extends TransportResources {
 
 /** The resources of the running process. */
 export function createRelayResources(clock: Clock = new TurnClock(), random: Random = systemRandom): RelayResources {
-  return { clock, random, pool: new BufferPool(), flushes: new FlushQueue() }
+  return { clock, random, pool: new BufferPool(), turn: new Turn() }
 }

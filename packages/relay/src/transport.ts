@@ -6,7 +6,7 @@ import {
   type Http2Limits,
   type OutputBatch,
 } from '@spillway/http2'
-import type { Flushable, FlushQueue } from './flush-queue.ts'
+import type { Flushable, Turn } from './turn.ts'
 
 /** What a transport tells its owner besides what the connection's listener hears. */
 export interface TransportOwner extends ConnectionListener {
@@ -17,7 +17,7 @@ export interface TransportOwner extends ConnectionListener {
 /** What all connections of a process share. */
 export interface TransportResources {
   readonly pool: BufferPool
-  readonly flushes: FlushQueue
+  readonly turn: Turn
 }
 
 /** Joins one socket, plain or TLS, with one HTTP/2 connection. */
@@ -47,7 +47,7 @@ export class Transport implements Flushable {
       limits,
       listener: owner,
       pool: resources.pool,
-      isWaiting: () => resources.flushes.add(this),
+      isWaiting: () => resources.turn.add(this),
     })
     socket.on('data', (chunk: Buffer) => this.connection.receive(chunk))
     socket.setNoDelay(true)

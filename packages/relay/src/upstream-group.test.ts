@@ -104,16 +104,16 @@ test('a call that finds its endpoint backing off ends once', async () => {
   expect(relay.events).toEqual(['unreachable', 'ended 14'])
 })
 
-test('an answer right after an unreachable upstream is all that is told of', async () => {
+test('an answer right after a forward is ignored: that nobody can be reached is told later', async () => {
   const endpoints = [{ address: await deadAddress(), priority: 0 }]
   const [relay, caller] = await relayTo({ endpoints, maxWaiting: 0 }, {}, (exchange, { group }) => {
     exchange.forward(group, PLAIN_FORWARDING)
-    exchange.answer(UNREACHABLE)
+    exchange.answer({ ...UNREACHABLE, status: 13 })
   })
 
   await caller.call()
 
-  expect(relay.events).toEqual(['ended 14'])
+  expect(relay.events).toEqual(['unreachable', 'ended 14'])
 })
 
 test('a lower priority is used only when no higher one can be reached', async () => {
