@@ -12,6 +12,11 @@ export interface Arrival {
   readonly arrivedMs: number
   /** Bytes that we hold for it. */
   readonly heldBytes: number
+  /**
+   * Left out, or shared by calls of that peer whose path and metadata are the same but for `grpc-timeout`: room for what the
+   * classifier finds out about them.
+   */
+  readonly likeness?: { note: unknown }
 }
 
 /** The first request message, where the policy reads it. The relay's `FirstMessage` fits. */

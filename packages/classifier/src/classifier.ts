@@ -1,4 +1,4 @@
-import { MetadataName, NO_DEADLINE, Status, defaultCallFacts, type Deadline } from '@spillway/call'
+import { MetadataName, NO_DEADLINE, Status, defaultCallFacts, type Deadline, type Refusal } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Arrival, FirstMessage } from './arrival.ts'
@@ -7,7 +7,7 @@ import { cohortOf } from './cohort.ts'
 import { Counts, type ClassifierCounts, type UnreadableReason } from './counts.ts'
 import { attemptOf, deadlineOf } from './deadline.ts'
 import { CallExpressions } from './expressions.ts'
-import { PriorityDecider } from './priority.ts'
+import { PriorityDecider, type Priority } from './priority.ts'
 import { toldTenant, writtenTenant } from './tenant.ts'
 import { TopShare, type TopShareConfig } from './top-share.ts'
 import { claimableClass, type TrustConfig } from './trust.ts'
@@ -43,7 +43,7 @@ export class Classifier {
   /** Of the call in hand. */
   #unreadable: UnreadableReason | undefined
   /** The answer to the call in hand, written over for each call. */
-  readonly #classified: { -readonly [Key in keyof Classified]: Classified[Key] }
+  readonly #answer: { -readonly [Key in keyof Classified]: Classified[Key] }
 
   constructor(options: ClassifierOptions) {
     this.#contract = options.contract
@@ -52,7 +52,7 @@ export class Classifier {
     this.#counts = options.counts ?? new Counts()
     this.#expressions = new CallExpressions(this.#counts)
     this.#priorities = new PriorityDecider(options.trust, new TopShare(options.topShare), this.#counts)
-    this.#classified = {
+    this.#answer = {
       ...defaultCallFacts,
       kind: 'classified',
       policy: options.contract.policyOf(''),
@@ -85,18 +85,15 @@ export class Classifier {
    * read is no error: rules that read it do not apply, and it is counted. What is returned is good until the next call.
    */
   classify(arrival: Arrival, first?: FirstMessage): Classification {
-    const policy = this.#contract.policyOf(arrival.path)
+    const known = arrival.likeness?.note
+    const study = known instanceof Study && known.author === this ? known : this.#study(arrival, first)
+    const { policy, refusal } = study
     const deadlineMs = deadlineOf(arrival, policy)
     if (deadlineMs === undefined) {
       this.#counts.malformedTimeouts++
       return MALFORMED_TIMEOUT
     }
-    this.#unreadable = undefined
-    const request = policy.needsRequest ? this.#read(policy, first) : undefined
-    this.#expressions.begin(arrival.metadata, arrival.peer, request)
-    const classification = this.#classify(arrival, policy, request, deadlineMs)
-    this.#expressions.end()
-    return classification
+    return refusal === undefined ? this.#classified(arrival, study, deadlineMs) : { kind: 'refused', refusal }
   }
 
   /** What a call takes under the policy of another method, to which a rule has sent it. */
@@ -113,39 +110,64 @@ export class Classifier {
     return { cost, seats, input }
   }
 
-  #classify(
-    arrival: Arrival,
-    policy: MethodPolicy,
-    request: RequestMessage | undefined,
-    deadlineMs: number,
-  ): Classification {
-    const priority = this.#priorities.decide(arrival, policy, this.#expressions, this.#clock.nowMs())
-    if (priority.refusal !== undefined) return { kind: 'refused', refusal: priority.refusal }
-    const isTrusted = claimableClass(arrival.peer, policy.priority, this.#trust) !== undefined
+  /** Reads head and request. What follows from the head alone, and needs no count, is remembered for the calls like it. */
+  #study(arrival: Arrival, first: FirstMessage | undefined): Study {
+    const { peer, likeness } = arrival
+    const policy = this.#contract.policyOf(arrival.path)
+    const { remarks } = this.#counts
+    this.#unreadable = undefined
+    const request = policy.needsRequest ? this.#read(policy, first) : undefined
+    this.#expressions.begin(arrival.metadata, peer, request)
+    const { rank, cohort, isInherited, isClaim, refusal } = this.#priorities.decide(arrival, policy, this.#expressions)
+    const isTrusted = claimableClass(peer, policy.priority, this.#trust) !== undefined
     const tenant = this.#tenant(arrival, policy, isTrusted)
-    const classified = this.#classified
+    const study = new Study(this, policy, {
+      request,
+      unreadable: this.#unreadable,
+      refusal,
+      rank,
+      isInherited,
+      isClaim,
+      isTrusted,
+      tenant,
+      cohort: cohort ?? cohortOf(tenant === '' ? peer.id : tenant),
+      cost: this.#reservation(policy),
+      seats: this.#expressions.amount(policy.seats),
+      input: this.#input(policy),
+      attempt: attemptOf(arrival),
+    })
+    this.#expressions.end()
+    if (likeness !== undefined && !policy.needsRequest && this.#counts.remarks === remarks) likeness.note = study
+    return study
+  }
+
+  #classified(arrival: Arrival, study: Study, deadlineMs: number): Classified {
+    const { policy, found } = study
+    const { peer } = arrival
+    const rank = this.#priorities.cap(found, peer, policy.priority, this.#clock.nowMs())
+    const classified = this.#answer
     classified.path = arrival.path
     classified.upstream = arrival.upstream
-    classified.peer = arrival.peer
-    classified.rank = priority.rank
-    classified.cohort = priority.cohort ?? cohortOf(tenant === '' ? arrival.peer.id : tenant)
-    classified.tenant = tenant
-    classified.cost = this.#reservation(policy)
-    classified.seats = this.#expressions.amount(policy.seats)
+    classified.peer = peer
+    classified.rank = rank
+    classified.cohort = found.cohort
+    classified.tenant = found.tenant
+    classified.cost = found.cost
+    classified.seats = found.seats
     classified.budget = policy.budget
     classified.deadlineMs = deadlineMs
     classified.isIdempotent = policy.idempotency !== 'unknown'
-    classified.attempt = attemptOf(arrival)
+    classified.attempt = found.attempt
     classified.maxWaitMs = policy.queue.maxWaitMs
     classified.heldBytes = arrival.heldBytes
     classified.arrivedMs = arrival.arrivedMs
     classified.policy = policy
-    classified.request = request
-    classified.input = this.#input(policy)
-    classified.isTrusted = isTrusted
-    classified.unreadable = this.#unreadable
-    classified.cappedFrom = priority.cappedFrom
-    classified.isInherited = priority.isInherited
+    classified.request = found.request
+    classified.input = found.input
+    classified.isTrusted = found.isTrusted
+    classified.unreadable = found.unreadable
+    classified.cappedFrom = rank === found.rank ? undefined : found.rank
+    classified.isInherited = found.isInherited
     return classified
   }
 
@@ -178,3 +200,37 @@ export class Classifier {
     this.#unreadable = reason
   }
 }
+
+/** What head and request of a call say, whatever the time and what its peer does besides. */
+class Study {
+  /** Whose rules it follows: another classifier reads anew. */
+  readonly author: Classifier
+  readonly policy: MethodPolicy
+  readonly found: Findings
+
+  constructor(author: Classifier, policy: MethodPolicy, found: Findings) {
+    this.author = author
+    this.policy = policy
+    this.found = found
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.found.refusal
+  }
+}
+
+type Findings = Pick<
+  Classified,
+  | 'request'
+  | 'unreadable'
+  | 'rank'
+  | 'isInherited'
+  | 'isTrusted'
+  | 'tenant'
+  | 'cohort'
+  | 'cost'
+  | 'seats'
+  | 'input'
+  | 'attempt'
+> &
+  Pick<Priority, 'isClaim' | 'refusal'>

@@ -30,4 +30,9 @@ export class Counts implements ClassifierCounts {
   malformedTimeouts = 0
   failedExpressions = 0
   readonly unreadableRequests = { too_large: 0, compressed: 0, malformed: 0, none: 0 }
+
+  /** How often something was remarkable about a call's head. */
+  get remarks(): number {
+    return this.ignoredClaims + this.clampedClaims + this.refusedClaims + this.failedExpressions
+  }
 }

@@ -1,4 +1,4 @@
-import { MetadataName, NEVER_RETRY, PriorityClass, oneClassDown, type Refusal } from '@spillway/call'
+import { MetadataName, NEVER_RETRY, PriorityClass, oneClassDown, type Peer, type Refusal } from '@spillway/call'
 import type { MethodPolicy, RaiseRule } from '@spillway/contract'
 import type { Arrival } from './arrival.ts'
 import { ClassTags, type ReadTag } from './class-tags.ts'
@@ -16,8 +16,8 @@ export interface Priority {
   /** From a trusted tag that names one. */
   cohort: number | undefined
   isInherited: boolean
-  /** What the rank was before it was capped. */
-  cappedFrom: PriorityClass | undefined
+  /** The class is what the caller says, or what fields of its choosing make it: it counts towards the caller's share. */
+  isClaim: boolean
   refusal: Refusal | undefined
 }
 
@@ -36,7 +36,7 @@ export class PriorityDecider {
     rank: PriorityClass.standard,
     cohort: undefined,
     isInherited: false,
-    cappedFrom: undefined,
+    isClaim: false,
     refusal: undefined,
   }
 
@@ -46,21 +46,37 @@ export class PriorityDecider {
     this.#counts = counts
   }
 
-  /** The result is good until the next call. `nowMs` is the time of the clock. */
-  decide(arrival: Arrival, policy: MethodPolicy, expressions: CallExpressions, nowMs: number): Readonly<Priority> {
+  /** What follows from head and request alone. The result is good until the next call. */
+  decide(arrival: Arrival, policy: MethodPolicy, expressions: CallExpressions): Readonly<Priority> {
     const priority = this.#priority
     const text = arrival.metadata.get(MetadataName.class)
     const tag = text === undefined ? undefined : this.#tags.read(text)
     priority.rank = policy.priority
     priority.cohort = undefined
     priority.isInherited = false
-    priority.cappedFrom = undefined
+    priority.isClaim = false
     priority.refusal = undefined
-    let isClaim = tag !== undefined && this.#applyTag(tag, arrival, policy)
+    priority.isClaim = tag !== undefined && this.#applyTag(tag, arrival, policy)
     if (priority.refusal !== undefined) return priority
-    if (!priority.isInherited) isClaim = this.#raise(policy.raise, expressions) || isHealth(arrival, priority)
-    this.#capClaim(isClaim, arrival, policy, nowMs)
+    if (!priority.isInherited) priority.isClaim = this.#raise(policy.raise, expressions) || isHealth(arrival, priority)
     return priority
+  }
+
+  /**
+   * Counts the call, and takes the top class from a claim beyond the caller's share: returns the class that is left of `rank`. Our
+   * own app is not counted. `nowMs` is the time of the clock.
+   */
+  cap(
+    { rank, isClaim }: Pick<Priority, 'rank' | 'isClaim'>,
+    peer: Peer,
+    declared: PriorityClass,
+    nowMs: number,
+  ): PriorityClass {
+    if (peer.kind === 'app') return rank
+    const isTop = rank <= PriorityClass.critical && rank < declared
+    if (this.#topShare.arrive(peer.id, isClaim && isTop, nowMs)) return rank
+    this.#counts.cappedCalls++
+    return rank === PriorityClass.system ? declared : oneClassDown(rank)
   }
 
   /** Returns whether the class is now what the caller says. */
@@ -96,17 +112,6 @@ export class PriorityDecider {
       isClaim = isOfCaller
     }
     return isClaim
-  }
-
-  /** Counts the call, and takes the top class from a claim beyond the caller's share. Our own app is not counted. */
-  #capClaim(isClaim: boolean, { peer }: Arrival, policy: MethodPolicy, nowMs: number): void {
-    if (peer.kind === 'app') return
-    const priority = this.#priority
-    const isTop = priority.rank <= PriorityClass.critical && priority.rank < policy.priority
-    if (this.#topShare.arrive(peer.id, isClaim && isTop, nowMs)) return
-    this.#counts.cappedCalls++
-    priority.cappedFrom = priority.rank
-    priority.rank = priority.rank === PriorityClass.system ? policy.priority : oneClassDown(priority.rank)
   }
 }
 

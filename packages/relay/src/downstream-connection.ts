@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Status, type Peer } from '@spillway/call'
 import { ErrorCode, field, fieldList, type Http2Stream, type RequestHead } from '@spillway/http2'
 import { LifeSigns } from './life-signs.ts'
+import { Likenesses } from './likeness.ts'
 import type { ListenerConfig } from './listener-config.ts'
 import { headFields, statusFields } from './own-answer.ts'
 import { RequestTraits } from './request-traits.ts'
@@ -24,6 +25,7 @@ export class DownstreamConnection implements TransportOwner {
   readonly #bornMs: number
   readonly #maxAgeMs: number
   readonly #lifeSigns: LifeSigns
+  readonly #likenesses = new Likenesses()
   #drainingSinceMs = Number.NaN
   #midwaySinceMs = Number.NaN
   #finishedSinceMs = Number.NaN
@@ -51,7 +53,7 @@ export class DownstreamConnection implements TransportOwner {
   }
 
   opened(stream: Http2Stream, head: RequestHead, endsStream: boolean): void {
-    const traits = RequestTraits.of(head)
+    const traits = RequestTraits.of(head, this.#likenesses)
     if (traits.fault !== undefined) {
       this.#refuse(stream, traits)
       return
@@ -130,7 +132,7 @@ export class DownstreamConnection implements TransportOwner {
     else if (traits.fault === 'not_grpc') stream.sendHeaders(UNSUPPORTED_MEDIA_TYPE, true)
     else {
       const status = statusFields(Status.INTERNAL, 'malformed grpc-timeout', this.#config.origin, [])
-      stream.sendHeaders([fieldList([...headFields(traits.contentType, []), ...status])], true)
+      stream.sendHeaders([fieldList([...headFields(traits.likeness.contentType, []), ...status])], true)
     }
   }
 }

@@ -80,6 +80,11 @@ export interface Exchange {
   readonly authority: string
   readonly request: FieldList
   readonly peer: Peer
+  /**
+   * Shared by calls of one connection whose heads are the same but for their `grpc-timeout`; `note` is room for what the handler
+   * has found out about them.
+   */
+  readonly likeness: { note: unknown }
   /** Monotonic time at which the request headers were complete. */
   readonly arrivedMs: number
   /** Octets held for it until it is decided on. Bounded by the stream's window, and `maxBytes` of `readFirstMessage`. */

@@ -1,6 +1,6 @@
 import { fieldList, type Field, type FieldList } from '@spillway/http2'
 import type { Forwarding } from './exchange.ts'
-import type { RequestTraits } from './request-traits.ts'
+import type { Likeness } from './likeness.ts'
 import { timeoutFields } from './timeout-fields.ts'
 
 /**
@@ -8,12 +8,12 @@ import { timeoutFields } from './timeout-fields.ts'
  * left. In parts, so that those that repeat are known again by identity.
  */
 export function forwardedParts(
-  traits: RequestTraits,
+  likeness: Likeness,
   { isStripped, path, added }: Forwarding,
   remainingMs: number,
 ): FieldList[] {
-  const own = traits.forwardable(isStripped, path)
-  const joined = traits.joined(own, added)
+  const own = likeness.forwardable(isStripped, path)
+  const joined = likeness.joined(own, added)
   if (remainingMs === Number.POSITIVE_INFINITY) return joined === undefined ? [own, added] : [joined]
   const timeout = timeoutFields(remainingMs)
   return joined === undefined ? [own, added, timeout] : [joined, timeout]

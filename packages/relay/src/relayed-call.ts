@@ -16,6 +16,7 @@ import { FirstMessageReader } from './first-message.ts'
 import { hasStatus, isGrpcContent, statusOfHttp, statusOfReset } from './grpc-rules.ts'
 import { headFields, ownAnswer, statusFields } from './own-answer.ts'
 import { RequestCredit } from './request-credit.ts'
+import type { Likeness } from './likeness.ts'
 import { RequestLog } from './request-log.ts'
 import type { RequestTraits } from './request-traits.ts'
 import type { Turn, TurnCall } from './turn.ts'
@@ -51,12 +52,13 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   readonly authority: string
   readonly request: FieldList
   readonly peer: Peer
+  readonly likeness: Likeness
   readonly arrivedMs: number
 
   readonly #around: CallSurroundings
   readonly #stream: Http2Stream
   readonly #log = new RequestLog()
-  readonly #traits: RequestTraits
+  readonly #allowedMs: number
   #phase: 'undecided' | 'forwarded' | 'finishing' | 'ended' = 'undecided'
   #observer: ExchangeObserver | undefined
 
@@ -82,7 +84,8 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#around = around
     this.#stream = stream
     this.#credit = new RequestCredit(stream)
-    this.#traits = traits
+    this.likeness = traits.likeness
+    this.#allowedMs = traits.allowedMs
   }
 
   get heldBytes(): number {
@@ -118,7 +121,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   answer(answer: Answer): void {
     if (this.#phase !== 'undecided') return
     this.#finishOwn(answer.status)
-    const own = ownAnswer(answer, this.#traits.contentType, this.#around.origin)
+    const own = ownAnswer(answer, this.likeness.contentType, this.#around.origin)
     this.#stream.sendHeaders([own.head], own.body === undefined)
     if (own.body === undefined) return
     this.#record.responseBytes = own.body.message.length
@@ -183,7 +186,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     const nowMs = this.#around.clock.nowMs()
     this.#record.sent(nowMs)
     const log = this.#log
-    const parts = forwardedParts(this.#traits, forwarding, this.#deadlineMs - nowMs)
+    const parts = forwardedParts(this.likeness, forwarding, this.#deadlineMs - nowMs)
     stream.sendHeaders(parts, log.isComplete && log.totalBytes === 0)
     this.#credit.restart()
     if (log.totalBytes > 0) this.#credit.left(log.sendTo(stream))
@@ -271,7 +274,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     if (this.#hasAnswerHead) {
       if (!keepsQueued) this.#stream.discardQueued()
       this.#stream.sendTrailers([fieldList(fields)])
-    } else this.#stream.sendHeaders([fieldList([...headFields(this.#traits.contentType, []), ...fields])], true)
+    } else this.#stream.sendHeaders([fieldList([...headFields(this.likeness.contentType, []), ...fields])], true)
   }
 
   #finishOwn(status: Status): void {
@@ -294,7 +297,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   }
 
   tell(): void {
-    this.#observer?.ended(this.#record.end(this.#log, this.#traits.allowedMs))
+    this.#observer?.ended(this.#record.end(this.#log, this.#allowedMs))
   }
 
   #stopReading(): void {

@@ -130,10 +130,10 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #classify(first: FirstMessage | undefined): void {
-    const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
+    const { path, peer, arrivedMs, heldBytes, request, likeness } = this.#exchange
     const upstream = this.#destination.upstream.name
     const metadata = inheritedMetadata(request)
-    const arrival = { path, upstream, metadata, peer, arrivedMs, heldBytes }
+    const arrival = { path, upstream, metadata, peer, arrivedMs, heldBytes, likeness }
     const classification = this.#policies.classifier.classify(arrival, first)
     switch (classification.kind) {
       case 'classified':

@@ -37,6 +37,7 @@ class RecordedExchange implements Exchange {
   readonly peer = { kind: 'anonymous', id: '127.0.0.1' } as const
   readonly arrivedMs = systemClock.nowMs()
   readonly heldBytes = 0
+  readonly likeness = { note: undefined }
   readonly answers: Answer[] = []
   forwards = 0
 

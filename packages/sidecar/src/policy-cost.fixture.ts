@@ -16,6 +16,8 @@ const shadowed = compose({
   mode: { expired: 'shadow', breaker: 'shadow', budget: 'shadow', admission: 'shadow' },
 })
 const shedding = compose({ admission: { limit: 1, max_queued_calls: 0 } })
+/** Its calls are alike, as a caller's mostly are: what their head says is found out once. */
+const LIKENESS = { note: undefined }
 const REQUEST = fieldList(
   [
     [':method', 'POST'],
@@ -99,6 +101,7 @@ function exchange(): Exchange {
     peer: PEER,
     arrivedMs: systemClock.nowMs(),
     heldBytes: 200,
+    likeness: LIKENESS,
     readFirstMessage: () => undefined,
     forward: () => undefined,
     answer: () => undefined,

@@ -49,6 +49,7 @@ export class ScriptedExchange implements Exchange {
   readonly peer: Peer
   readonly arrivedMs: number
   readonly heldBytes = 100
+  readonly likeness = { note: undefined }
   readonly ends: ExchangeEnd[] = []
   /** How it was forwarded last; undefined while it was not, or in vain. */
   forwarding: Forwarding | undefined
