@@ -2,6 +2,7 @@ import { loadConfig } from '@spillway/sidecar/config'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { serialize } from 'node:v8'
 import { expect, test } from 'vitest'
 import { packStart, unpackStart, type LastingStart } from './lasting-start.ts'
 
@@ -52,6 +53,8 @@ test('what is not there has the place of what is around it', () => {
   expect(arrived?.settings.placeOf(missing)).toBe(start.settings.placeOf(missing.slice(0, -1)))
 })
 
-test.each(['', 'nonsense', Buffer.from('{}').toString('base64')])('%j is no start', (text) => {
+const serialized = (value: unknown): string => serialize(value).toString('base64')
+
+test.each(['', 'nonsense', serialized(7), serialized({}), serialized({ settings: {} })])('%j is no start', (text) => {
   expect(unpackStart(text)).toBeUndefined()
 })

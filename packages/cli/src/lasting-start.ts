@@ -36,11 +36,19 @@ export function packStart(start: LastingStart): string {
  */
 export function unpackStart(text: string): LastingStart | undefined {
   try {
-    const { places, settings, ...start } = deserialize(Buffer.from(text, 'base64')) as PackedStart
+    const packed: unknown = deserialize(Buffer.from(text, 'base64'))
+    if (!isPacked(packed)) return undefined
+    const { places, settings, ...start } = packed
     return { ...start, settings: { ...settings, placeOf: (path) => placeIn(places, path) } }
   } catch {
     return undefined
   }
+}
+
+/** The text comes from a process of ours, or from somebody who could as well have given other flags: its outline is enough. */
+function isPacked(value: unknown): value is PackedStart {
+  if (typeof value !== 'object' || value === null) return false
+  return 'settings' in value && typeof value.settings === 'object' && 'places' in value && value.places instanceof Map
 }
 
 /** Nothing that a contract reads lies deeper. */

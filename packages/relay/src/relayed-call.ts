@@ -43,7 +43,7 @@ const MAX_RETRIES = 3
  * One call between its caller's stream and its upstream's, from headers to the last octet. It is
  *
  * - `undecided`: what comes is kept, and `forward` or `answer` is owed;
- * - `forwarded`: an attempt carries it, or looks for a stream to do so;
+ * - `forwarded`: an attempt carries it, or looks for a stream to do so, at the end of the turn at the latest;
  * - `finishing`: the answer is complete and on its way to the caller;
  * - `ended`.
  */
