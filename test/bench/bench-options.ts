@@ -15,7 +15,7 @@ export interface BenchOptions {
   readonly only: readonly string[]
 }
 
-/** About seven minutes. */
+/** About ten minutes with all peers. */
 export const FULL: BenchOptions = {
   rounds: 5,
   seconds: 5,

@@ -1,4 +1,4 @@
-import { MetadataName, NO_DEADLINE, Status, defaultCallFacts, type Deadline, type Refusal } from '@spillway/call'
+import { MetadataName, NO_DEADLINE, Status, defaultCallFacts, type Deadline } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
 import type { Arrival, FirstMessage } from './arrival.ts'
@@ -87,7 +87,8 @@ export class Classifier {
   classify(arrival: Arrival, first?: FirstMessage): Classification {
     const known = arrival.likeness?.note
     const study = known instanceof Study && known.author === this ? known : this.#study(arrival, first)
-    const { policy, refusal } = study
+    const { policy, found } = study
+    const { refusal } = found
     const deadlineMs = deadlineOf(arrival, policy)
     if (deadlineMs === undefined) {
       this.#counts.malformedTimeouts++
@@ -212,10 +213,6 @@ class Study {
     this.author = author
     this.policy = policy
     this.found = found
-  }
-
-  get refusal(): Refusal | undefined {
-    return this.found.refusal
   }
 }
 

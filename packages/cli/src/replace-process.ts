@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { settingRows } from '@spillway/sidecar/settings'
+import { holdsSecret } from '@spillway/sidecar/settings'
 import { START_VARIABLE, packStart, type LastingStart } from './lasting-start.ts'
 
 const COMMAND = fileURLToPath(new URL('../bin/spillway.js', import.meta.url))
@@ -29,19 +29,9 @@ export function replaceProcess(start: LastingStart, env: NodeJS.ProcessEnv): voi
   const { v8, glibc } = JSON.parse(
     readFileSync(new URL('../bin/memory-limits.json', import.meta.url), 'utf8'),
   ) as MemoryLimits
-  const text = hasSecret(start) ? '' : packStart(start)
+  const text = holdsSecret(start.settings.config) ? '' : packStart(start)
   const handOver = text === '' || text.length > MOST_CHARACTERS ? {} : { [START_VARIABLE]: text }
   flushCompileCache()
   const args = [process.execPath, ...process.execArgv, ...v8, COMMAND, ...process.argv.slice(2)]
   process.execve(process.execPath, args, { ...glibc, ...env, ...handOver })
-}
-
-function hasSecret({ settings }: LastingStart): boolean {
-  return settingRows.some(({ isSecret, path }) => isSecret && valueAt(settings.config, path) !== undefined)
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  const [key, ...rest] = path
-  if (key === undefined || typeof value !== 'object' || value === null) return key === undefined ? value : undefined
-  return valueAt(Reflect.get(value, key), rest)
 }

@@ -99,7 +99,7 @@ export interface Exchange {
   answer(answer: Answer): void
 }
 
-/** Follows one exchange. Nothing is called from inside `CallHandler.opened`: what happens there is told right after. */
+/** Follows one exchange. Nothing is called from inside `CallHandler.opened`: what happens there is told later in the same turn. */
 export interface ExchangeObserver {
   /**
    * No endpoint of the upstream could take the call and nothing of it was processed: the connection was refused, or was lost

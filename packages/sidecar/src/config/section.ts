@@ -20,10 +20,12 @@ export function byName<Value extends z.ZodType>(value: Value) {
   return z.preprocess((given) => given ?? {}, z.record(z.string(), value))
 }
 
+/** The name that a setting has here: `maxWait` for `max_wait`. */
+export function camelKey(key: string): string {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
 function camelKeys<T extends object>(value: T): CamelKeys<T> {
-  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [
-    key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    inner,
-  ])
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [camelKey(key), inner])
   return Object.fromEntries(entries) as CamelKeys<T>
 }

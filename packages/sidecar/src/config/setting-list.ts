@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { schema } from './schema.ts'
+import { schema, type SidecarConfig } from './schema.ts'
+import { camelKey } from './section.ts'
 import { settingFacts, type SettingFacts } from './setting.ts'
 
 /** One setting and its three names. */
@@ -15,6 +16,18 @@ export interface SettingRow extends SettingFacts {
 
 /** Every setting, in the order of the schema. */
 export const settingRows: readonly SettingRow[] = rowsOf(schema, [])
+
+/** Whether a secret stands in the configuration itself, and not in a file that it names. */
+export function holdsSecret(config: SidecarConfig): boolean {
+  return settingRows.some(({ isSecret, path }) => isSecret && isSet(config, path))
+}
+
+function isSet(value: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return value !== undefined
+  if (typeof value !== 'object' || value === null) return false
+  if (key.startsWith('<')) return Object.values(value).some((inner) => isSet(inner, rest))
+  return isSet(Reflect.get(value, camelKey(key)), rest)
+}
 
 /** Names of the keys that may stand at a path, for whoever wrote another one. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
