@@ -1,4 +1,4 @@
-import { NO_DEADLINE, OWN_PREFIX, Status, parseTimeoutMs } from '@spillway/call'
+import { OWN_PREFIX, Status } from '@spillway/call'
 import { loadContract } from '@spillway/contract'
 import { fieldList } from '@spillway/http2'
 import {
@@ -87,24 +87,20 @@ async function startSidecar(settings: Record<string, unknown>): Promise<Sidecar>
   return sidecar
 }
 
+const AS_IT_CAME: Forwarding = {
+  isStripped: false,
+  added: fieldList([]),
+  path: undefined,
+  answerHeaders: [],
+  answerReader: undefined,
+}
+
 function forwardTo(upstream: UpstreamGroup): CallHandler {
   return {
     opened: (exchange) => {
-      exchange.forward(upstream, forwardingOf(exchange))
+      exchange.forward(upstream, AS_IT_CAME, exchange.arrivedMs + exchange.allowedMs)
       return observerOf(exchange)
     },
-  }
-}
-
-function forwardingOf(exchange: Exchange): Forwarding {
-  const allowedMs = parseTimeoutMs(exchange.request.get('grpc-timeout') ?? '')
-  return {
-    isStripped: false,
-    added: fieldList([]),
-    path: undefined,
-    deadlineMs: allowedMs === undefined ? NO_DEADLINE : exchange.arrivedMs + allowedMs,
-    answerHeaders: [],
-    answerReader: undefined,
   }
 }
 

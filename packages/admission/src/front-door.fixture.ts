@@ -22,7 +22,7 @@ export class Visit implements Waiter {
 
   /** The call's tenant is the name by which it is found in `seated`. */
   constructor(facts: Partial<CallFacts>, seated: string[]) {
-    this.call = new Call({ ...defaultCallFacts, ...facts }, this)
+    this.call = Call.of({ ...defaultCallFacts, ...facts }, this)
     this.#seated = seated
   }
 

@@ -153,7 +153,7 @@ test('counts anew after a reload which methods are declared', () => {
   const clock = new ManualClock()
   const breakers = new Breakers({ clock, random: new SeededRandom(1), settingsOf, isDeclared, maxBreakers: 1 })
   const call = (path: string): unknown =>
-    breakers.enter(new Call({ ...defaultCallFacts, upstream: 'app', path }, ignored))
+    breakers.enter(Call.of({ ...defaultCallFacts, upstream: 'app', path }, ignored))
   const ignored = { decided: (): void => undefined }
   call('/a.A/One')
 

@@ -35,7 +35,7 @@ export class Door {
 
   /** A call at the door, not yet let in. */
   call(facts: Partial<CallFacts> = {}): Call {
-    return new Call({ ...defaultCallFacts, path: '/shop.Cart/Add', ...facts }, { decided: () => undefined })
+    return Call.of({ ...defaultCallFacts, path: '/shop.Cart/Add', ...facts }, { decided: () => undefined })
   }
 
   /** Asks for entry; the call when it was let in. */

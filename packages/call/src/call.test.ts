@@ -4,7 +4,7 @@ import { PriorityClass } from './priority-class.ts'
 
 test('a call takes over every fact and holds nothing yet', () => {
   const facts = { ...defaultCallFacts, path: '/bank.v1.Risk/Score', rank: PriorityClass.sheddable, cohort: 5 }
-  const call = new Call(facts, { decided: () => expect.unreachable() })
+  const call = Call.of(facts, { decided: () => expect.unreachable() })
 
   expect(call).toMatchObject(facts)
   expect(call).toMatchObject({ level: 2 * 128 + 5, gatesEntered: 0, isWaiting: false, budgetTaken: 0, place: null })

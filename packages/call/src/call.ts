@@ -16,8 +16,8 @@ export interface Waiter {
   decided(refusal: Refusal | undefined): void
 }
 
-/** What is known of a call before it is decided on. */
-export interface CallFacts {
+/** What is known of a call before it is decided on, and is the same for all calls like it. */
+export interface SharedFacts {
   /** `/package.Service/Method`. */
   readonly path: string
   /** Name of the upstream it is for: `app` for inbound calls. */
@@ -33,38 +33,72 @@ export interface CallFacts {
   readonly seats: number
   /** Name of the budget it is charged to; empty for none. */
   readonly budget: string
-  readonly deadlineMs: Deadline
   /** Retrying or repeating it does no harm: declared `IDEMPOTENT` or `NO_SIDE_EFFECTS`. */
   readonly isIdempotent: boolean
   /** 0 for the first attempt (`grpc-previous-rpc-attempts`). */
   readonly attempt: number
   /** How long it may wait for a seat, in milliseconds; undefined leaves it to its class. */
   readonly maxWaitMs: number | undefined
+}
+
+/** What is known of one call before it is decided on. */
+export interface OwnFacts {
+  readonly deadlineMs: Deadline
   /** Bytes that we hold for it while it waits: header fields and what arrived of the first message. */
   readonly heldBytes: number
   /** Monotonic time at which its headers were complete. */
   readonly arrivedMs: number
 }
 
-/**
- * One call on its way through the gates. A class, so that every call has the same shape in the engine's eyes.
- * The fields after the facts belong to one owner each, named beside them; others only read them.
- */
-export class Call implements CallFacts {
+/** All that is known of a call before it is decided on. */
+export interface CallFacts extends SharedFacts, OwnFacts {}
+
+/** The shared facts of calls, once for all that are alike. */
+export class CallTraits implements SharedFacts {
   readonly path: string
   readonly upstream: string
   readonly peer: Peer
   readonly rank: PriorityClass
   readonly cohort: number
+  /** Class and cohort in one number; see `levelOf`. */
   readonly level: number
   readonly tenant: string
   readonly cost: number
   readonly seats: number
   readonly budget: string
-  readonly deadlineMs: Deadline
   readonly isIdempotent: boolean
   readonly attempt: number
   readonly maxWaitMs: number | undefined
+
+  constructor(facts: SharedFacts) {
+    this.path = facts.path
+    this.upstream = facts.upstream
+    this.peer = facts.peer
+    this.rank = facts.rank
+    this.cohort = facts.cohort
+    this.level = levelOf(facts.rank, facts.cohort)
+    this.tenant = facts.tenant
+    this.cost = facts.cost
+    this.seats = facts.seats
+    this.budget = facts.budget
+    this.isIdempotent = facts.isIdempotent
+    this.attempt = facts.attempt
+    this.maxWaitMs = facts.maxWaitMs
+  }
+
+  /** The same with these facts changed. */
+  with(changed: Partial<SharedFacts>): CallTraits {
+    return new CallTraits(Object.assign<object, SharedFacts, Partial<SharedFacts>>({}, this, changed))
+  }
+}
+
+/**
+ * One call on its way through the gates. Small, as there is one for every call: what it has in common with others is in its
+ * traits. The fields after the facts belong to one owner each, named beside them; others only read them.
+ */
+export class Call implements CallFacts {
+  readonly traits: CallTraits
+  readonly deadlineMs: Deadline
   readonly heldBytes: number
   readonly arrivedMs: number
   /** Told when a wait ends. */
@@ -87,24 +121,70 @@ export class Call implements CallFacts {
   /** Owned by the `admission` gate: the call's place in the queue or its seat; null for neither. */
   place: object | null = null
 
-  constructor(facts: CallFacts, waiter: Waiter) {
-    this.path = facts.path
-    this.upstream = facts.upstream
-    this.peer = facts.peer
-    this.rank = facts.rank
-    this.cohort = facts.cohort
-    this.level = levelOf(facts.rank, facts.cohort)
-    this.tenant = facts.tenant
-    this.cost = facts.cost
-    this.seats = facts.seats
-    this.budget = facts.budget
-    this.deadlineMs = facts.deadlineMs
-    this.isIdempotent = facts.isIdempotent
-    this.attempt = facts.attempt
-    this.maxWaitMs = facts.maxWaitMs
-    this.heldBytes = facts.heldBytes
-    this.arrivedMs = facts.arrivedMs
+  /** A call like others of those traits. */
+  constructor(traits: CallTraits, own: OwnFacts, waiter: Waiter) {
+    this.traits = traits
+    this.deadlineMs = own.deadlineMs
+    this.heldBytes = own.heldBytes
+    this.arrivedMs = own.arrivedMs
     this.waiter = waiter
+  }
+
+  /** A call like no other. */
+  static of(facts: CallFacts, waiter: Waiter): Call {
+    return new Call(new CallTraits(facts), facts, waiter)
+  }
+
+  get path(): string {
+    return this.traits.path
+  }
+
+  get upstream(): string {
+    return this.traits.upstream
+  }
+
+  get peer(): Peer {
+    return this.traits.peer
+  }
+
+  get rank(): PriorityClass {
+    return this.traits.rank
+  }
+
+  get cohort(): number {
+    return this.traits.cohort
+  }
+
+  get level(): number {
+    return this.traits.level
+  }
+
+  get tenant(): string {
+    return this.traits.tenant
+  }
+
+  get cost(): number {
+    return this.traits.cost
+  }
+
+  get seats(): number {
+    return this.traits.seats
+  }
+
+  get budget(): string {
+    return this.traits.budget
+  }
+
+  get isIdempotent(): boolean {
+    return this.traits.isIdempotent
+  }
+
+  get attempt(): number {
+    return this.traits.attempt
+  }
+
+  get maxWaitMs(): number | undefined {
+    return this.traits.maxWaitMs
   }
 }
 

@@ -1,8 +1,17 @@
-export { Call, defaultCallFacts, type CallFacts, type Peer, type Waiter } from './call.ts'
+export {
+  Call,
+  CallTraits,
+  defaultCallFacts,
+  type CallFacts,
+  type OwnFacts,
+  type Peer,
+  type SharedFacts,
+  type Waiter,
+} from './call.ts'
 export { NO_DEADLINE, formatTimeout, parseTimeoutMs, type Deadline } from './deadline.ts'
 export { Gates, PROCEED, WAIT, type Gate, type Verdict, type Wake } from './gates.ts'
 export { matchesGlob } from './glob.ts'
-export { MetadataName, OWN_PREFIX, type Metadata } from './metadata.ts'
+export { BAGGAGE, MetadataName, OWN_PREFIX, type Metadata } from './metadata.ts'
 export { outcomeOf, type CallEnd, type Outcome } from './outcome.ts'
 export {
   CALLER_CLASSES,

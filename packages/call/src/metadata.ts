@@ -26,5 +26,8 @@ export const MetadataName = {
   details: 'grpc-status-details-bin',
 } as const
 
+/** The field that carries W3C baggage (https://www.w3.org/TR/baggage/), which OpenTelemetry copies to child calls. */
+export const BAGGAGE = 'baggage'
+
 /** Every name of this prefix is Spillway's own and is stripped from untrusted peers. */
 export const OWN_PREFIX = 'spillway-'

@@ -45,5 +45,5 @@ export class ScriptedGate implements Gate {
 /** A call whose waiter writes into the log what it is told. */
 export function aLoggedCall(log: string[], facts: Partial<CallFacts> = {}): Call {
   const decided = (refusal: Refusal | undefined): void => void log.push(`decided ${refusal?.kind ?? 'proceed'}`)
-  return new Call({ ...defaultCallFacts, ...facts }, { decided })
+  return Call.of({ ...defaultCallFacts, ...facts }, { decided })
 }

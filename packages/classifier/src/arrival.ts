@@ -1,20 +1,24 @@
 import type { Metadata, Peer } from '@spillway/call'
 
-/** What is known of a call when its headers are complete. */
-export interface Arrival {
+/** Who sent a call, and what its headers say. */
+export interface Head {
   /** `/package.Service/Method`, checked. */
   readonly path: string
-  /** Name of the upstream: `app` for inbound calls. */
-  readonly upstream: string
   readonly metadata: Metadata
   readonly peer: Peer
+}
+
+/** What is known of a call when its headers are complete. The relay's `Exchange` fits. */
+export interface Arrival extends Head {
   /** Monotonic time at which the headers were complete. */
   readonly arrivedMs: number
+  /** What its caller's `grpc-timeout` allows, in milliseconds; Infinity without one. */
+  readonly allowedMs: number
   /** Bytes that we hold for it. */
   readonly heldBytes: number
   /**
-   * Left out, or shared by calls of that peer whose path and metadata are the same but for `grpc-timeout`: room for what the
-   * classifier finds out about them.
+   * Left out, or shared by calls of that peer to one upstream whose path and metadata are the same but for `grpc-timeout`: room
+   * for what the classifier finds out about them.
    */
   readonly likeness?: { note: unknown }
 }

@@ -1,4 +1,4 @@
-import type { Metadata, Peer } from '@spillway/call'
+import { NO_DEADLINE, PriorityClass, parseTimeoutMs, type SharedFacts, type Metadata, type Peer } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import {
   loadContract,
@@ -7,9 +7,8 @@ import {
   type ExpressionVariables,
   type MethodPolicy,
 } from '@spillway/contract'
-import { PriorityClass } from '@spillway/call'
 import type { Arrival, FirstMessage } from './arrival.ts'
-import type { Classified } from './classification.ts'
+import type { Classification, Classified, Findings } from './classification.ts'
 import { Classifier } from './classifier.ts'
 import { DEFAULT_TOP_SHARE, type TopShareConfig } from './top-share.ts'
 import type { TrustConfig } from './trust.ts'
@@ -47,16 +46,27 @@ export class Bench {
   }
 
   /** Classifies one call; throws when it does not become one. */
-  call(metadata: Readonly<Record<string, string>> = {}, peer: Peer = stranger, first?: FirstMessage): Classified {
-    const result = this.classifier.classify(arrival(metadata, peer, this.clock.nowMs()), first)
-    if (result.kind !== 'classified') throw new Error(`the call is ${result.kind}`)
-    return result
+  call(metadata: Readonly<Record<string, string>> = {}, peer: Peer = stranger, first?: FirstMessage): Flat {
+    return flat(this.classifier.classify(arrival(metadata, peer, this.clock.nowMs()), 'app', first))
   }
 }
 
 /** For tests: a call whose headers have just come. */
 export function arrival(metadata: Readonly<Record<string, string>>, peer: Peer = stranger, arrivedMs = 0): Arrival {
-  return { path: '/to.v1.T/Do', upstream: 'app', metadata: metadataOf(metadata), peer, arrivedMs, heldBytes: 10 }
+  const allowedMs = parseTimeoutMs(metadata['grpc-timeout'] ?? '') ?? NO_DEADLINE
+  return { path: '/to.v1.T/Do', metadata: metadataOf(metadata), peer, arrivedMs, allowedMs, heldBytes: 10 }
+}
+
+/** For tests: a classified call with everything in one place. */
+export type Flat = SharedFacts & Findings & Own
+
+type Own = Omit<Classified, 'traits' | 'findings'>
+
+/** For tests: throws when it is no call that may go on. */
+export function flat(classification: Classification): Flat {
+  if (classification.kind !== 'classified') throw new Error(`the call is ${classification.kind}`)
+  const { traits, findings, ...own } = classification
+  return Object.assign<object, SharedFacts, Findings, Own>({}, traits, findings, own)
 }
 
 /** For tests: an expression that is a function of the variables. */

@@ -3,7 +3,7 @@ import { NO_DEADLINE, PriorityClass } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import { loadContract, type RaiseRule } from '@spillway/contract'
 import { describe, expect, test } from 'vitest'
-import { Bench, app, arrival, expression, gateway, stranger, unlisted } from './classifier.fixture.ts'
+import { Bench, app, arrival, expression, flat, gateway, stranger, unlisted } from './classifier.fixture.ts'
 import { Classifier } from './classifier.ts'
 import { cohortOf } from './cohort.ts'
 import { DEFAULT_TOP_SHARE } from './top-share.ts'
@@ -90,7 +90,7 @@ describe('in strict mode', () => {
     [app, 'standard.1', batch],
   ])('a claim of %o to %s beyond what it may have is refused', (peer, tag, appMaximum) => {
     const bench = new Bench({ trust: { isStrict: true, appMaximum } })
-    expect(bench.classifier.classify(arrival({ 'spillway-class': tag }, peer))).toMatchObject({
+    expect(bench.classifier.classify(arrival({ 'spillway-class': tag }, peer), 'app')).toMatchObject({
       kind: 'refused',
       refusal: { kind: 'priority_not_allowed', pushbackMs: -1 },
     })
@@ -178,16 +178,6 @@ describe('the deadline', () => {
     expect(new Bench({ policy: { maxTimeoutMs: 1_000 } }).call().deadlineMs).toBe(1_000)
     expect(new Bench().call().deadlineMs).toBe(NO_DEADLINE)
   })
-
-  test.each(['', '5', '5x', '-5m', '123456789m', ' 5m', '5 m', '1.5S'])('"%s" is malformed: INTERNAL', (text) => {
-    const bench = new Bench()
-    expect(bench.classifier.classify(arrival({ 'grpc-timeout': text }))).toEqual({
-      kind: 'malformed',
-      status: 13,
-      message: 'malformed grpc-timeout',
-    })
-    expect(bench.classifier.counts.malformedTimeouts).toBe(1)
-  })
 })
 
 describe('the other facts', () => {
@@ -221,8 +211,7 @@ describe('the other facts', () => {
     const bench = new Bench()
     const check = { ...arrival({}), path: '/grpc.health.v1.Health/Check' }
     const ranks = Array.from({ length: 12 }, () => {
-      const result = bench.classifier.classify(check)
-      return result.kind === 'classified' ? result.rank : undefined
+      return flat(bench.classifier.classify(check, 'app')).rank
     })
     expect(ranks).toEqual([...Array.from({ length: 10 }, () => system), standard, standard])
   })
@@ -270,7 +259,7 @@ describe('a request message', () => {
   })
 
   test('decides class and cost', () => {
-    const large = bank().classify(score, { kind: 'message', bytes: scoreRequest(10_001) })
+    const large = flat(bank().classify(score, 'app', { kind: 'message', bytes: scoreRequest(10_001) }))
     expect(large).toMatchObject({
       rank: critical,
       cost: 5,
@@ -278,7 +267,7 @@ describe('a request message', () => {
       budget: 'scoring',
       request: { amount: 10_001 },
     })
-    expect(bank().classify(score, { kind: 'message', bytes: scoreRequest(10) })).toMatchObject({
+    expect(flat(bank().classify(score, 'app', { kind: 'message', bytes: scoreRequest(10) }))).toMatchObject({
       rank: standard,
       cost: 1,
     })
@@ -288,17 +277,22 @@ describe('a request message', () => {
     const classifier = bank()
     const unreadable = ['too_large', 'compressed', 'malformed', 'none'] as const
     for (const reason of unreadable)
-      expect(classifier.classify(score, { kind: 'unreadable', reason })).toMatchObject({ rank: standard, cost: 1 })
-    classifier.classify(score, { kind: 'message', bytes: Buffer.from([0x0a, 9]) })
-    classifier.classify(score, { kind: 'message', bytes: new Uint8Array(65_537) })
-    classifier.classify(score)
+      expect(flat(classifier.classify(score, 'app', { kind: 'unreadable', reason }))).toMatchObject({
+        rank: standard,
+        cost: 1,
+      })
+    classifier.classify(score, 'app', { kind: 'message', bytes: Buffer.from([0x0a, 9]) })
+    classifier.classify(score, 'app', { kind: 'message', bytes: new Uint8Array(65_537) })
+    classifier.classify(score, 'app')
     expect(classifier.counts.unreadableRequests).toEqual({ too_large: 2, compressed: 1, malformed: 2, none: 2 })
     expect(classifier.counts.failedExpressions).toBe(0)
   })
 
   test('of one call is not seen by the next', () => {
     const classifier = bank()
-    classifier.classify(score, { kind: 'message', bytes: scoreRequest(10_001) })
-    expect(classifier.classify(score, { kind: 'unreadable', reason: 'none' })).toMatchObject({ rank: standard })
+    classifier.classify(score, 'app', { kind: 'message', bytes: scoreRequest(10_001) })
+    expect(flat(classifier.classify(score, 'app', { kind: 'unreadable', reason: 'none' }))).toMatchObject({
+      rank: standard,
+    })
   })
 })

@@ -1,13 +1,15 @@
-import { MetadataName, NO_DEADLINE, Status, defaultCallFacts, type Deadline } from '@spillway/call'
+import { CallTraits, MetadataName, NO_DEADLINE, type Deadline, type Metadata, type PriorityClass } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import type { Contract, MethodPolicy, RequestMessage } from '@spillway/contract'
-import type { Arrival, FirstMessage } from './arrival.ts'
-import type { Classification, Classified } from './classification.ts'
+import type { Arrival, FirstMessage, Head } from './arrival.ts'
+import type { Classification, Classified, Findings } from './classification.ts'
 import { cohortOf } from './cohort.ts'
 import { Counts, type ClassifierCounts, type UnreadableReason } from './counts.ts'
 import { attemptOf, deadlineOf } from './deadline.ts'
 import { CallExpressions } from './expressions.ts'
-import { PriorityDecider, type Priority } from './priority.ts'
+import { inheritedMetadata } from './inherited-metadata.ts'
+import { PriorityDecider } from './priority.ts'
+import { Study } from './study.ts'
 import { toldTenant, writtenTenant } from './tenant.ts'
 import { TopShare, type TopShareConfig } from './top-share.ts'
 import { claimableClass, type TrustConfig } from './trust.ts'
@@ -25,13 +27,6 @@ export interface ClassifierOptions {
 /** Units that a call reserves at least when what it takes is only known at its end. */
 const LEAST_RESERVED = 1
 
-/** gRPC leaves the answer to a malformed `grpc-timeout` open; INTERNAL is what grpc-go gives. */
-const MALFORMED_TIMEOUT: Classification = {
-  kind: 'malformed',
-  status: Status.INTERNAL,
-  message: 'malformed grpc-timeout',
-}
-
 /** Turns a call's path, metadata, peer and, where its policy asks for it, first message into the facts of the call. */
 export class Classifier {
   readonly #contract: Contract
@@ -42,8 +37,8 @@ export class Classifier {
   readonly #priorities: PriorityDecider
   /** Of the call in hand. */
   #unreadable: UnreadableReason | undefined
-  /** The answer to the call in hand, written over for each call. */
-  readonly #answer: { -readonly [Key in keyof Classified]: Classified[Key] }
+  /** The answer to the call in hand, written over for each call; undefined before the first. */
+  #answer: Answer | undefined
 
   constructor(options: ClassifierOptions) {
     this.#contract = options.contract
@@ -52,17 +47,6 @@ export class Classifier {
     this.#counts = options.counts ?? new Counts()
     this.#expressions = new CallExpressions(this.#counts)
     this.#priorities = new PriorityDecider(options.trust, new TopShare(options.topShare), this.#counts)
-    this.#answer = {
-      ...defaultCallFacts,
-      kind: 'classified',
-      policy: options.contract.policyOf(''),
-      request: undefined,
-      input: 0,
-      isTrusted: false,
-      unreadable: undefined,
-      cappedFrom: undefined,
-      isInherited: false,
-    }
   }
 
   /** What was counted so far. */
@@ -70,9 +54,14 @@ export class Classifier {
     return this.#counts
   }
 
-  /** When the call has to be over, known before its request is; malformed timeouts are left to {@link classify}. */
-  deadlineOf(arrival: Pick<Arrival, 'path' | 'metadata' | 'arrivedMs'>): Deadline {
-    return deadlineOf(arrival, this.#contract.policyOf(arrival.path)) ?? NO_DEADLINE
+  /** When the call has to be over under the policy of that method, which may be another one than the call's own. */
+  deadlineOf(path: string, arrival: Pick<Arrival, 'allowedMs' | 'arrivedMs'>): Deadline {
+    return deadlineOf(arrival, this.#contract.policyOf(path))
+  }
+
+  /** It has classified a call like this one, and needs no request for it. */
+  knows({ likeness }: Pick<Arrival, 'likeness'>): boolean {
+    return this.#recall(likeness) !== undefined
   }
 
   /** The call's policy reads the request: collect the first message (at most `MAX_REQUEST_BYTES`), then classify. */
@@ -81,29 +70,23 @@ export class Classifier {
   }
 
   /**
-   * Synchronous, never throws. `first` is left out for a call whose policy does not need it. A request that cannot be
-   * read is no error: rules that read it do not apply, and it is counted. What is returned is good until the next call.
+   * Classifies a call to the upstream of that name. Synchronous, never throws. `first` is left out for a call whose policy does
+   * not need it. A request that cannot be read is no error: rules that read it do not apply, and it is counted. What is
+   * returned is good until the next call.
    */
-  classify(arrival: Arrival, first?: FirstMessage): Classification {
-    const known = arrival.likeness?.note
-    const study = known instanceof Study && known.author === this ? known : this.#study(arrival, first)
-    const { policy, found } = study
-    const { refusal } = found
-    const deadlineMs = deadlineOf(arrival, policy)
-    if (deadlineMs === undefined) {
-      this.#counts.malformedTimeouts++
-      return MALFORMED_TIMEOUT
-    }
-    return refusal === undefined ? this.#classified(arrival, study, deadlineMs) : { kind: 'refused', refusal }
+  classify(arrival: Arrival, upstream: string, first?: FirstMessage): Classification {
+    const study = this.#recall(arrival.likeness) ?? this.#study(arrival, upstream, first)
+    const { refusal } = study
+    return refusal === undefined ? this.#classified(arrival, study) : { kind: 'refused', refusal }
   }
 
   /** What a call takes under the policy of another method, to which a rule has sent it. */
   amountsUnder(
     policy: MethodPolicy,
-    { metadata, peer }: Pick<Arrival, 'metadata' | 'peer'>,
+    { metadata, peer }: Pick<Head, 'metadata' | 'peer'>,
     request: RequestMessage | undefined,
-  ): Pick<Classified, 'cost' | 'seats' | 'input'> {
-    this.#expressions.begin(metadata, peer, request)
+  ): Pick<CallTraits, 'cost' | 'seats'> & Pick<Findings, 'input'> {
+    this.#expressions.begin(inheritedMetadata(metadata), peer, request)
     const cost = this.#reservation(policy)
     const seats = this.#expressions.amount(policy.seats)
     const input = this.#input(policy)
@@ -111,68 +94,67 @@ export class Classifier {
     return { cost, seats, input }
   }
 
+  #recall(likeness: Arrival['likeness']): Study | undefined {
+    const note = likeness?.note
+    return note instanceof Study && note.author === this ? note : undefined
+  }
+
   /** Reads head and request. What follows from the head alone, and needs no count, is remembered for the calls like it. */
-  #study(arrival: Arrival, first: FirstMessage | undefined): Study {
-    const { peer, likeness } = arrival
-    const policy = this.#contract.policyOf(arrival.path)
+  #study(arrival: Arrival, upstream: string, first: FirstMessage | undefined): Study {
+    const { path, peer, likeness } = arrival
+    const policy = this.#contract.policyOf(path)
+    const metadata = inheritedMetadata(arrival.metadata)
     const { remarks } = this.#counts
     this.#unreadable = undefined
     const request = policy.needsRequest ? this.#read(policy, first) : undefined
-    this.#expressions.begin(arrival.metadata, peer, request)
-    const { rank, cohort, isInherited, isClaim, refusal } = this.#priorities.decide(arrival, policy, this.#expressions)
+    this.#expressions.begin(metadata, peer, request)
+    const priority = this.#priorities.decide({ path, metadata, peer }, policy, this.#expressions)
     const isTrusted = claimableClass(peer, policy.priority, this.#trust) !== undefined
-    const tenant = this.#tenant(arrival, policy, isTrusted)
-    const study = new Study(this, policy, {
-      request,
-      unreadable: this.#unreadable,
-      refusal,
-      rank,
-      isInherited,
-      isClaim,
-      isTrusted,
+    const tenant = this.#tenant(metadata, policy, isTrusted)
+    const traits = new CallTraits({
+      path,
+      upstream,
+      peer,
+      rank: priority.rank,
+      cohort: priority.cohort ?? cohortOf(tenant === '' ? peer.id : tenant),
       tenant,
-      cohort: cohort ?? cohortOf(tenant === '' ? peer.id : tenant),
       cost: this.#reservation(policy),
       seats: this.#expressions.amount(policy.seats),
-      input: this.#input(policy),
-      attempt: attemptOf(arrival),
+      budget: policy.budget,
+      isIdempotent: policy.idempotency !== 'unknown',
+      attempt: attemptOf(metadata),
+      maxWaitMs: policy.queue.maxWaitMs,
     })
+    const { isInherited, isClaim, refusal } = priority
+    const findings = {
+      policy,
+      request,
+      input: this.#input(policy),
+      isTrusted,
+      isInherited,
+      unreadable: this.#unreadable,
+    }
     this.#expressions.end()
+    const study = new Study(this, traits, findings, isClaim, refusal)
     if (likeness !== undefined && !policy.needsRequest && this.#counts.remarks === remarks) likeness.note = study
     return study
   }
 
-  #classified(arrival: Arrival, study: Study, deadlineMs: number): Classified {
-    const { policy, found } = study
-    const { peer } = arrival
-    const rank = this.#priorities.cap(found, peer, policy.priority, this.#clock.nowMs())
-    const classified = this.#answer
-    classified.path = arrival.path
-    classified.upstream = arrival.upstream
-    classified.peer = peer
-    classified.rank = rank
-    classified.cohort = found.cohort
-    classified.tenant = found.tenant
-    classified.cost = found.cost
-    classified.seats = found.seats
-    classified.budget = policy.budget
-    classified.deadlineMs = deadlineMs
-    classified.isIdempotent = policy.idempotency !== 'unknown'
-    classified.attempt = found.attempt
-    classified.maxWaitMs = policy.queue.maxWaitMs
+  #classified(arrival: Arrival, study: Study): Classified {
+    const { findings, rank } = study
+    const { policy } = findings
+    const given = this.#priorities.cap(study, arrival.peer, policy.priority, this.#clock.nowMs())
+    const classified = (this.#answer ??= new Answer(study))
+    classified.traits = study.traitsAs(given)
+    classified.findings = findings
+    classified.cappedFrom = given === rank ? undefined : rank
+    classified.deadlineMs = deadlineOf(arrival, policy)
     classified.heldBytes = arrival.heldBytes
     classified.arrivedMs = arrival.arrivedMs
-    classified.policy = policy
-    classified.request = found.request
-    classified.input = found.input
-    classified.isTrusted = found.isTrusted
-    classified.unreadable = found.unreadable
-    classified.cappedFrom = rank === found.rank ? undefined : found.rank
-    classified.isInherited = found.isInherited
     return classified
   }
 
-  #tenant({ metadata }: Arrival, policy: MethodPolicy, isTrusted: boolean): string {
+  #tenant(metadata: Metadata, policy: MethodPolicy, isTrusted: boolean): string {
     const told = isTrusted ? metadata.get(MetadataName.tenant) : undefined
     if (told !== undefined) return toldTenant(told)
     return policy.tenant === undefined ? '' : writtenTenant(this.#expressions.value(policy.tenant, ''))
@@ -202,32 +184,18 @@ export class Classifier {
   }
 }
 
-/** What head and request of a call say, whatever the time and what its peer does besides. */
-class Study {
-  /** Whose rules it follows: another classifier reads anew. */
-  readonly author: Classifier
-  readonly policy: MethodPolicy
-  readonly found: Findings
+/** One object for all answers; see {@link Classified}. */
+class Answer implements Classified {
+  readonly kind = 'classified'
+  traits: CallTraits
+  findings: Findings
+  cappedFrom: PriorityClass | undefined = undefined
+  deadlineMs = NO_DEADLINE
+  heldBytes = 0
+  arrivedMs = 0
 
-  constructor(author: Classifier, policy: MethodPolicy, found: Findings) {
-    this.author = author
-    this.policy = policy
-    this.found = found
+  constructor({ traits, findings }: Study) {
+    this.traits = traits
+    this.findings = findings
   }
 }
-
-type Findings = Pick<
-  Classified,
-  | 'request'
-  | 'unreadable'
-  | 'rank'
-  | 'isInherited'
-  | 'isTrusted'
-  | 'tenant'
-  | 'cohort'
-  | 'cost'
-  | 'seats'
-  | 'input'
-  | 'attempt'
-> &
-  Pick<Priority, 'isClaim' | 'refusal'>

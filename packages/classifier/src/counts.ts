@@ -10,8 +10,6 @@ export interface ClassifierCounts {
   readonly refusedClaims: number
   /** Calls moved out of the top class because their caller has its share already. */
   readonly cappedCalls: number
-  /** Calls whose `grpc-timeout` was malformed. */
-  readonly malformedTimeouts: number
   /** Expressions that yielded no usable value; the default was used. Those that lack the request are not counted. */
   readonly failedExpressions: number
   /** Calls whose policy reads the request message, but could not. */
@@ -27,7 +25,6 @@ export class Counts implements ClassifierCounts {
   clampedClaims = 0
   refusedClaims = 0
   cappedCalls = 0
-  malformedTimeouts = 0
   failedExpressions = 0
   readonly unreadableRequests = { too_large: 0, compressed: 0, malformed: 0, none: 0 }
 

@@ -1,6 +1,6 @@
 export { MAX_REQUEST_BYTES } from '@spillway/contract'
-export type { Arrival, FirstMessage } from './arrival.ts'
-export type { Classification, Classified } from './classification.ts'
+export type { Arrival, FirstMessage, Head } from './arrival.ts'
+export type { Classification, Classified, Findings } from './classification.ts'
 export { Classifier, type ClassifierOptions } from './classifier.ts'
 export { cohortOf } from './cohort.ts'
 export { Counts, type ClassifierCounts, type UnreadableReason } from './counts.ts'

@@ -1,6 +1,6 @@
 import { MetadataName, NEVER_RETRY, PriorityClass, oneClassDown, type Peer, type Refusal } from '@spillway/call'
 import type { MethodPolicy, RaiseRule } from '@spillway/contract'
-import type { Arrival } from './arrival.ts'
+import type { Head } from './arrival.ts'
 import { ClassTags, type ReadTag } from './class-tags.ts'
 import type { Counts } from './counts.ts'
 import type { CallExpressions } from './expressions.ts'
@@ -47,18 +47,18 @@ export class PriorityDecider {
   }
 
   /** What follows from head and request alone. The result is good until the next call. */
-  decide(arrival: Arrival, policy: MethodPolicy, expressions: CallExpressions): Readonly<Priority> {
+  decide(head: Head, policy: MethodPolicy, expressions: CallExpressions): Readonly<Priority> {
     const priority = this.#priority
-    const text = arrival.metadata.get(MetadataName.class)
+    const text = head.metadata.get(MetadataName.class)
     const tag = text === undefined ? undefined : this.#tags.read(text)
     priority.rank = policy.priority
     priority.cohort = undefined
     priority.isInherited = false
     priority.isClaim = false
     priority.refusal = undefined
-    priority.isClaim = tag !== undefined && this.#applyTag(tag, arrival, policy)
+    priority.isClaim = tag !== undefined && this.#applyTag(tag, head, policy)
     if (priority.refusal !== undefined) return priority
-    if (!priority.isInherited) priority.isClaim = this.#raise(policy.raise, expressions) || isHealth(arrival, priority)
+    if (!priority.isInherited) priority.isClaim = this.#raise(policy.raise, expressions) || isHealth(head, priority)
     return priority
   }
 
@@ -80,7 +80,7 @@ export class PriorityDecider {
   }
 
   /** Returns whether the class is now what the caller says. */
-  #applyTag(tag: ReadTag, { peer }: Arrival, policy: MethodPolicy): boolean {
+  #applyTag(tag: ReadTag, { peer }: Head, policy: MethodPolicy): boolean {
     const priority = this.#priority
     const claimable = claimableClass(peer, policy.priority, this.#trust)
     const isTooMuch = tag.rank < (claimable ?? policy.priority)
@@ -116,7 +116,7 @@ export class PriorityDecider {
 }
 
 /** Makes a health check a call of the system class. It counts as a claim, so that nobody can hide a flood in it. */
-function isHealth({ path }: Arrival, priority: Priority): boolean {
+function isHealth({ path }: Head, priority: Priority): boolean {
   if (!path.startsWith(HEALTH_SERVICE)) return false
   priority.rank = PriorityClass.system
   return true

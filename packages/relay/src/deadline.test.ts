@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
-import { NO_DEADLINE, Status, outcomeOf, parseTimeoutMs } from '@spillway/call'
+import { NO_DEADLINE, Status, outcomeOf } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import { afterEach, expect, test } from 'vitest'
 import type { Exchange, FirstMessage } from './exchange.ts'
@@ -31,8 +31,7 @@ async function network(
     { endpoints },
     { maxCallMs },
     (exchange, { group }) => {
-      const timeoutMs = parseTimeoutMs(exchange.request.get('grpc-timeout') ?? '') ?? Number.POSITIVE_INFINITY
-      exchange.forward(group, { ...PLAIN_FORWARDING, deadlineMs: exchange.arrivedMs + timeoutMs })
+      exchange.forward(group, PLAIN_FORWARDING, exchange.arrivedMs + exchange.allowedMs)
     },
     createRelayResources(clock),
   ).start()

@@ -15,7 +15,7 @@ export interface AnswerReader {
   complete(trailers: FieldList): void
 }
 
-/** How a call leaves for its upstream: the request as it came, with these changes. */
+/** How a call leaves for its upstream: the request as it came, with these changes. Calls may share one. */
 export interface Forwarding {
   /** Drop every field of our own prefix (`spillway-`) that the peer sent, and every member of that prefix in its baggage. */
   readonly isStripped: boolean
@@ -23,11 +23,6 @@ export interface Forwarding {
   readonly added: FieldList
   /** Replaces `:path`, for a rule that sends the call to a cheaper method; undefined keeps it. */
   readonly path: string | undefined
-  /**
-   * When the call must have ended. The relay writes what is left of it as `grpc-timeout`, and on expiry resets the
-   * upstream stream and answers DEADLINE_EXCEEDED.
-   */
-  readonly deadlineMs: Deadline
   /** Fields to put in front of the answer's own initial metadata: the mark of a degraded answer. */
   readonly answerHeaders: readonly Field[]
   /** Reads along with the upstream's answer; undefined costs nothing. */
@@ -78,7 +73,8 @@ export interface Exchange {
   /** `/package.Service/Method`, checked. */
   readonly path: string
   readonly authority: string
-  readonly request: FieldList
+  /** The request's header fields, pseudo-headers included. */
+  readonly metadata: FieldList
   readonly peer: Peer
   /**
    * Shared by calls of one connection whose heads are the same but for their `grpc-timeout`; `note` is room for what the handler
@@ -87,6 +83,8 @@ export interface Exchange {
   readonly likeness: { note: unknown }
   /** Monotonic time at which the request headers were complete. */
   readonly arrivedMs: number
+  /** What its own `grpc-timeout` allows, in milliseconds; Infinity without one. */
+  readonly allowedMs: number
   /** Octets held for it until it is decided on. Bounded by the stream's window, and `maxBytes` of `readFirstMessage`. */
   readonly heldBytes: number
   /**
@@ -95,7 +93,11 @@ export interface Exchange {
    * first messages when that is earlier, it is `late`. Never called when the call ends, or is decided on, before.
    */
   readFirstMessage(maxBytes: number, deadlineMs: Deadline, receive: (first: FirstMessage) => void): void
-  forward(upstream: Upstream, forwarding: Forwarding): void
+  /**
+   * Sends it on. At `deadlineMs` it must have ended: the relay writes what is left of that as `grpc-timeout`, and on expiry resets
+   * the upstream stream and answers DEADLINE_EXCEEDED.
+   */
+  forward(upstream: Upstream, forwarding: Forwarding, deadlineMs: Deadline): void
   answer(answer: Answer): void
 }
 

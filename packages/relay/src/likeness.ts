@@ -1,4 +1,4 @@
-import { MetadataName, OWN_PREFIX } from '@spillway/call'
+import { BAGGAGE, MetadataName, OWN_PREFIX } from '@spillway/call'
 import { field, fieldList, type Field, type FieldList } from '@spillway/http2'
 
 /**
@@ -91,7 +91,7 @@ function changed(own: FieldList, isStripped: boolean, path: string | undefined):
   const fields: Field[] = []
   for (const each of own.fields) {
     if (each.name === ':path' && path !== undefined) fields.push(field(':path', path))
-    else if (isStripped && each.name === 'baggage') fields.push(...strippedBaggage(each))
+    else if (isStripped && each.name === BAGGAGE) fields.push(...strippedBaggage(each))
     else if (!(isStripped && each.name.startsWith(OWN_PREFIX))) fields.push(each)
   }
   const isSame = fields.length === own.fields.length && fields.every((each, index) => each === own.fields[index])

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { NO_DEADLINE } from '@spillway/call'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { CLIENT_PREFACE, Flag, FrameType, HpackEncoder, encodedBound, field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
@@ -73,7 +74,7 @@ test('a caller that is gone before it is accepted is not taken for our own app',
   const peers: string[] = []
   const { relay, caller } = await network({ trustsLoopback: true }, (exchange, { group }) => {
     peers.push(`${exchange.peer.kind} ${exchange.peer.id}`)
-    exchange.forward(group, PLAIN_FORWARDING)
+    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
   })
   await settled(caller.session)
   const done = new Int32Array(new SharedArrayBuffer(4))
@@ -140,7 +141,7 @@ test.each([
   const exchanges: Exchange[] = []
   const { caller } = await network({ trustsLoopback }, (exchange, { group }) => {
     exchanges.push(exchange)
-    exchange.forward(group, PLAIN_FORWARDING)
+    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
   })
 
   await caller.call()
@@ -189,7 +190,7 @@ test('drain lets calls finish, refuses connections and resolves when all are gon
   const drained = relay.listener.drain(60_000)
   expect(relay.listener.isDraining).toBe(true)
   await once(caller.session, 'goaway')
-  exchange.forward(relay.group, PLAIN_FORWARDING)
+  exchange.forward(relay.group, PLAIN_FORWARDING, NO_DEADLINE)
 
   expect((await seen).bytes.toString()).toBe('abc')
   await drained

@@ -79,7 +79,7 @@ test('only the first decision counts', async () => {
   const { relay, caller } = await network((exchange, { group }) => {
     exchange.answer(REFUSAL)
     exchange.answer(UNREACHABLE)
-    exchange.forward(group, PLAIN_FORWARDING)
+    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
   })
 
   expect((await caller.call()).headers).toMatchObject({ 'grpc-status': '8' })
@@ -88,7 +88,7 @@ test('only the first decision counts', async () => {
 
 test('a call may be decided on later, and nothing that came is lost', async () => {
   const { caller } = await network((exchange, { group }) => {
-    setTimeout(() => exchange.forward(group, PLAIN_FORWARDING), 20)
+    setTimeout(() => exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE), 20)
   })
   const body = Buffer.alloc(200_000, 'x')
 
@@ -107,8 +107,8 @@ test('who was to read the answer of an upstream in vain hears nothing of another
     { address: '127.0.0.1:0' },
     {
       opened: (exchange) => {
-        exchange.forward(nowhere, { ...PLAIN_FORWARDING, answerReader })
-        const unreachable = (): void => exchange.forward(relay.group, PLAIN_FORWARDING)
+        exchange.forward(nowhere, { ...PLAIN_FORWARDING, answerReader }, NO_DEADLINE)
+        const unreachable = (): void => exchange.forward(relay.group, PLAIN_FORWARDING, NO_DEADLINE)
         return { unreachable, answering: () => undefined, ended: () => undefined }
       },
     },
@@ -129,7 +129,11 @@ test('forwarding strips, adds, and replaces what it is told to', async () => {
     (exchange, { group }) => {
       const added = fieldList([field('spillway-class', 'critical.1')])
       const answerHeaders = [field('spillway-fallback', 'rule=cheap')]
-      exchange.forward(group, { ...PLAIN_FORWARDING, isStripped: true, added, path: '/cheap.S/M', answerHeaders })
+      exchange.forward(
+        group,
+        { ...PLAIN_FORWARDING, isStripped: true, added, path: '/cheap.S/M', answerHeaders },
+        NO_DEADLINE,
+      )
     },
     (stream, headers) => {
       received = [String(headers[':path']), String(headers['spillway-class']), String(headers['x-kept'])]
@@ -173,7 +177,7 @@ test.each<[string, Buffer, FirstMessage]>([
   const { caller } = await network((exchange, { group }) => {
     exchange.readFirstMessage(65_536, NO_DEADLINE, (received) => {
       first = received
-      exchange.forward(group, PLAIN_FORWARDING)
+      exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
     })
   })
 

@@ -48,17 +48,14 @@ const MAX_RETRIES = 3
  * - `ended`.
  */
 export class RelayedCall extends Expiring implements Exchange, StreamListener, AttemptOwner, TurnCall {
-  readonly path: string
-  readonly authority: string
-  readonly request: FieldList
   readonly peer: Peer
-  readonly likeness: Likeness
   readonly arrivedMs: number
 
+  readonly #head: RequestHead
+  readonly #traits: RequestTraits
   readonly #around: CallSurroundings
   readonly #stream: Http2Stream
   readonly #log = new RequestLog()
-  readonly #allowedMs: number
   #phase: 'undecided' | 'forwarded' | 'finishing' | 'ended' = 'undecided'
   #observer: ExchangeObserver | undefined
 
@@ -70,22 +67,40 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
 
   readonly #credit: RequestCredit
   #hasAnswerHead = false
-  readonly #record = new CallRecord()
+  readonly #record: CallRecord
 
   #firstMessage: FirstMessageReader | undefined
 
   constructor(stream: Http2Stream, head: RequestHead, traits: RequestTraits, peer: Peer, around: CallSurroundings) {
     super()
-    this.path = head.path
-    this.authority = head.authority
-    this.request = head.fields
+    this.#head = head
+    this.#traits = traits
     this.peer = peer
     this.arrivedMs = around.clock.nowMs()
     this.#around = around
     this.#stream = stream
     this.#credit = new RequestCredit(stream)
-    this.likeness = traits.likeness
-    this.#allowedMs = traits.allowedMs
+    this.#record = new CallRecord(traits, this.#log)
+  }
+
+  get path(): string {
+    return this.#head.path
+  }
+
+  get authority(): string {
+    return this.#head.authority
+  }
+
+  get metadata(): FieldList {
+    return this.#head.fields
+  }
+
+  get likeness(): Likeness {
+    return this.#traits.likeness
+  }
+
+  get allowedMs(): number {
+    return this.#traits.allowedMs
   }
 
   get heldBytes(): number {
@@ -103,13 +118,13 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     if (this.#phase === 'undecided') this.#observer = this.#around.handler.opened(this)
   }
 
-  forward(upstream: Upstream, forwarding: Forwarding): void {
+  forward(upstream: Upstream, forwarding: Forwarding, deadlineMs: Deadline): void {
     if (this.#phase !== 'undecided') return
     this.#phase = 'forwarded'
     this.#upstream = upstream
     this.#forwarding = forwarding
     this.#record.readBy(forwarding.answerReader)
-    this.#deadlineMs = this.#latest(forwarding.deadlineMs)
+    this.#deadlineMs = this.#latest(deadlineMs)
     if (this.#deadlineMs !== NO_DEADLINE) this.#around.wheel.add(this.#deadlineMs, this)
     this.#around.turn.passed(this)
   }
@@ -297,7 +312,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
   }
 
   tell(): void {
-    this.#observer?.ended(this.#record.end(this.#log, this.#allowedMs))
+    this.#observer?.ended(this.#record)
   }
 
   #stopReading(): void {

@@ -1,6 +1,6 @@
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { Status } from '@spillway/call'
+import { NO_DEADLINE, Status } from '@spillway/call'
 import { fieldList } from '@spillway/http2'
 import type { Answer, CallHandler, Exchange, ExchangeEnd, ExchangeObserver, Forwarding } from './exchange.ts'
 import { Listener } from './listener.ts'
@@ -14,7 +14,6 @@ export const PLAIN_FORWARDING: Forwarding = {
   isStripped: false,
   added: fieldList([]),
   path: undefined,
-  deadlineMs: Number.POSITIVE_INFINITY,
   answerHeaders: [],
   answerReader: undefined,
 }
@@ -48,7 +47,7 @@ export class TestRelay {
     this.group = new UpstreamGroup({ name: 'app', ...upstream }, resources)
     const handler: CallHandler = {
       opened: (exchange) => {
-        if (decide === undefined) exchange.forward(this.group, PLAIN_FORWARDING)
+        if (decide === undefined) exchange.forward(this.group, PLAIN_FORWARDING, NO_DEADLINE)
         else decide(exchange, this)
         return this.#observerOf(exchange)
       },

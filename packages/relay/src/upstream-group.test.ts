@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { NO_DEADLINE } from '@spillway/call'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { DEFAULT_HTTP2_LIMITS } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
@@ -107,7 +108,7 @@ test('a call that finds its endpoint backing off ends once', async () => {
 test('an answer right after a forward is ignored: that nobody can be reached is told later', async () => {
   const endpoints = [{ address: await deadAddress(), priority: 0 }]
   const [relay, caller] = await relayTo({ endpoints, maxWaiting: 0 }, {}, (exchange, { group }) => {
-    exchange.forward(group, PLAIN_FORWARDING)
+    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
     exchange.answer({ ...UNREACHABLE, status: 13 })
   })
 

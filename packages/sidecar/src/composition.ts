@@ -7,7 +7,7 @@ import type { Contract } from '@spillway/contract'
 import { Fallbacks } from '@spillway/fallback'
 import { createRelayResources, type Listener, type RelayResources } from '@spillway/relay'
 import { Telemetry, defaultDecisionLogConfig, type Direction, type SidecarEvent } from '@spillway/telemetry'
-import { ClassFields } from './class-fields.ts'
+import { Forwardings } from './forwardings.ts'
 import type { SidecarConfig } from './config/schema.ts'
 import { breakerSettings, trustOptions } from './gate-settings.ts'
 import { Inbound } from './inbound.ts'
@@ -50,7 +50,7 @@ export class Composition {
   )
   /** Of all classifiers, those that a reload has replaced included. */
   readonly classifierCounts = new Counts()
-  readonly #classFields = new ClassFields()
+  readonly #forwardings = new Forwardings()
   #config: SidecarConfig
   #traffic: Traffic
   readonly #around: Surroundings
@@ -153,13 +153,13 @@ export class Composition {
   #side(direction: Direction, policies: Policies): Side {
     const { telemetry, fallbacks } = this
     const { clock } = this.#around
-    const classFields = this.#classFields
+    const forwardings = this.#forwardings
     return {
       direction,
       clock,
       telemetry,
       fallbacks,
-      classFields,
+      forwardings,
       unsettled: new Map(),
       policies,
       inFlight: 0,

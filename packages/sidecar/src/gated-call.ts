@@ -1,41 +1,40 @@
 import {
   Call,
-  MetadataName,
   NEVER_RETRY,
-  NO_DEADLINE,
   PROCEED,
   PriorityClass,
   Status,
   WAIT,
   defaultCallFacts,
   outcomeOf,
-  parseTimeoutMs,
-  type CallFacts,
   type Gates,
   type Outcome,
   type Refusal,
   type Waiter,
 } from '@spillway/call'
-import { MAX_REQUEST_BYTES, type Classified, type FirstMessage } from '@spillway/classifier'
-import type { MethodPolicy, RequestMessage } from '@spillway/contract'
+import { MAX_REQUEST_BYTES, type Classified, type Findings, type FirstMessage } from '@spillway/classifier'
+import type { MethodPolicy } from '@spillway/contract'
 import type { Field } from '@spillway/http2'
-import type { Answer, Exchange, ExchangeEnd, ExchangeObserver } from '@spillway/relay'
+import type { Answer, Exchange, ExchangeEnd, ExchangeObserver, Forwarding } from '@spillway/relay'
 import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
 import { degrade, type Degraded } from './degrade.ts'
 import type { Destination } from './destination.ts'
 import { EndedEvent } from './ended-event.ts'
-import { inheritedMetadata } from './inherited-metadata.ts'
 import { Settlement } from './settlement.ts'
 import type { Side } from './side.ts'
 import { NO_GATES, isSystemPath } from './system-calls.ts'
-
-const NO_FIELDS: readonly Field[] = []
 
 /** A rule has sent the call to another method, because of the refusal `cause`. */
 interface Rerouted {
   readonly cause: Refusal
   readonly rule: string
+  /** The call as it came. */
+  readonly original: Call
+  /** Of the other method, with the next. */
   readonly path: string
+  readonly policy: MethodPolicy
+  /** What the request itself takes from that method's budget. */
+  readonly input: number
   readonly marks: readonly Field[]
 }
 
@@ -49,19 +48,16 @@ export class GatedCall implements ExchangeObserver, Waiter {
   readonly #destination: Destination
   /** The policies that were in force when it came; a reload does not touch it. */
   readonly #policies: Side['policies']
-  /** Of a call that was classified, with the next two: its policy and what the classifier made of its request. */
-  #policy: MethodPolicy | undefined
-  #request: RequestMessage | undefined
-  #input = 0
-  /** As it came; {@link #call} differs once a rule has sent it to another method. */
-  #original: Call | undefined
+  /** Of a call that was classified. */
+  #findings: Findings | undefined
+  /** As the gates see it: another one once a rule has sent it to another method. */
   #call: Call | undefined
   #gates: Gates = NO_GATES
   #series: CallSeries | undefined
   #decision: Decision = FORWARDED
   #rerouted: Rerouted | undefined
   #settlement: Settlement | undefined
-  #waitingSinceMs = Number.NaN
+  #waitingSinceMs = 0
   #queuedMs = 0
 
   constructor(side: Side, exchange: Exchange, destination: Destination) {
@@ -75,9 +71,11 @@ export class GatedCall implements ExchangeObserver, Waiter {
 
   /** Starts it on its way. The request message is only waited for when its policy asks for it. */
   start(): void {
+    const { classifier } = this.#policies
     const { path } = this.#exchange
-    if (isSystemPath(path)) this.#enter(this.#systemFacts(), NO_GATES)
-    else if (this.#policies.classifier.needsRequest(path)) this.#readRequest()
+    if (classifier.knows(this.#exchange)) this.#classify(undefined)
+    else if (isSystemPath(path)) this.#enter(this.#systemCall(), NO_GATES)
+    else if (classifier.needsRequest(path)) this.#readRequest()
     else this.#classify(undefined)
   }
 
@@ -121,8 +119,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
 
   /** Seats and tokens are not taken before the message is here: a caller that never sends it costs nothing but memory. */
   #readRequest(): void {
-    const { path, request: metadata, arrivedMs } = this.#exchange
-    const deadlineMs = this.#policies.classifier.deadlineOf({ path, metadata, arrivedMs })
+    const deadlineMs = this.#policies.classifier.deadlineOf(this.#exchange.path, this.#exchange)
     this.#exchange.readFirstMessage(MAX_REQUEST_BYTES, deadlineMs, (first) => {
       if (first.kind !== 'late') this.#classify(first)
       else this.turnAway({ kind: 'deadline_infeasible', pushbackMs: NEVER_RETRY, remainingMs: 0 })
@@ -130,33 +127,21 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #classify(first: FirstMessage | undefined): void {
-    const { path, peer, arrivedMs, heldBytes, request, likeness } = this.#exchange
-    const upstream = this.#destination.upstream.name
-    const metadata = inheritedMetadata(request)
-    const arrival = { path, upstream, metadata, peer, arrivedMs, heldBytes, likeness }
-    const classification = this.#policies.classifier.classify(arrival, first)
-    switch (classification.kind) {
-      case 'classified':
-        this.#policy = classification.policy
-        this.#request = classification.request
-        this.#input = classification.input
-        this.#tellOddities(classification)
-        this.#enter(classification, this.#destination.gates)
-        return
-      case 'refused':
-        this.turnAway(classification.refusal)
-        return
-      case 'malformed':
-        this.#exchange.answer(plainAnswer(classification.status, classification.message))
+    const { upstream, gates } = this.#destination
+    const classification = this.#policies.classifier.classify(this.#exchange, upstream.name, first)
+    if (classification.kind === 'refused') {
+      this.turnAway(classification.refusal)
+      return
     }
+    this.#findings = classification.findings
+    this.#tellOddities(classification)
+    this.#enter(new Call(classification.traits, classification, this), gates)
   }
 
-  #enter(facts: CallFacts, gates: Gates): void {
-    const call = new Call(facts, this)
-    this.#original ??= call
+  #enter(call: Call, gates: Gates): void {
     this.#call = call
     this.#gates = gates
-    this.#series ??= this.#side.telemetry.startCall(this.#side.direction, this.#exchange.path, facts.rank)
+    this.#series ??= this.#side.telemetry.startCall(this.#side.direction, this.#exchange.path, call.rank)
     const verdict = gates.enter(call)
     if (verdict === PROCEED) this.#forward()
     else if (verdict === WAIT) this.#waitingSinceMs = this.#side.clock.nowMs()
@@ -167,21 +152,25 @@ export class GatedCall implements ExchangeObserver, Waiter {
     const call = this.#call
     if (call === undefined) return
     this.#settlement = call.budgetTaken === 0 ? undefined : this.#settlementOf(call)
-    this.#exchange.forward(this.#destination.upstream.group, {
-      isStripped: true,
-      added: this.#side.classFields.of(call),
-      path: this.#rerouted?.path,
-      deadlineMs: call.deadlineMs,
-      answerHeaders: this.#rerouted?.marks ?? NO_FIELDS,
-      answerReader: this.#settlement,
-    })
+    this.#exchange.forward(this.#destination.upstream.group, this.#forwardingOf(call), call.deadlineMs)
   }
 
   /** Only a call that took something, and whose policy asks for it, has its answer read. */
   #settlementOf(call: Call): Settlement | undefined {
-    if (this.#policy === undefined) return undefined
-    const { settle } = this.#rerouted === undefined ? this.#policy : this.#policies.contract.policyOf(call.path)
-    return settle === undefined ? undefined : new Settlement(settle, this.#input, call, this.#gates)
+    const under = this.#rerouted ?? this.#findings
+    const settle = under?.policy.settle
+    return under === undefined || settle === undefined
+      ? undefined
+      : new Settlement(settle, under.input, call, this.#gates)
+  }
+
+  #forwardingOf(call: Call): Forwarding {
+    const forwarding = this.#side.forwardings.of(call.traits)
+    const rerouted = this.#rerouted
+    const answerReader = this.#settlement
+    if (rerouted !== undefined)
+      return { ...forwarding, path: rerouted.path, answerHeaders: rerouted.marks, answerReader }
+    return answerReader === undefined ? forwarding : { ...forwarding, answerReader }
   }
 
   #settle(settlement: Settlement, end: ExchangeEnd): void {
@@ -201,39 +190,36 @@ export class GatedCall implements ExchangeObserver, Waiter {
     }
     this.#decision = { kind: 'answered', rule: degraded.rule, reason: cause.kind }
     if (degraded.kind === 'reply') this.#exchange.answer(degraded.answer)
-    else this.#reroute({ cause, ...degraded })
+    else this.#reroute(cause, degraded)
   }
 
   #degraded(cause: Refusal): Degraded | undefined {
-    const policy = this.#policy
-    const call = this.#original
-    if (policy === undefined || call === undefined) return undefined
-    const asked = { call, policy, request: this.#request, metadata: this.#exchange.request }
+    const call = this.#rerouted?.original ?? this.#call
+    if (this.#findings === undefined || call === undefined) return undefined
+    const { policy, request } = this.#findings
+    const asked = { call, policy, request, metadata: this.#exchange.metadata }
     return degrade(this.#side.fallbacks, cause, asked, this.#rerouted?.rule)
   }
 
   /** A call of its own as far as the gates are concerned: breaker, budget and outcome are the other method's. */
-  #reroute(rerouted: Rerouted): void {
-    const original = this.#original
+  #reroute(cause: Refusal, { rule, path, marks }: Extract<Degraded, { kind: 'method' }>): void {
+    const original = this.#rerouted?.original ?? this.#call
     if (original === undefined) return
-    this.#rerouted = rerouted
-    const { path } = rerouted
     const { classifier, contract } = this.#policies
-    const { peer, arrivedMs, request } = this.#exchange
     const policy = contract.policyOf(path)
-    const metadata = inheritedMetadata(request)
-    const { cost, seats, input } = classifier.amountsUnder(policy, { metadata, peer }, this.#request)
-    this.#input = input
-    const changed = {
+    const { cost, seats, input } = classifier.amountsUnder(policy, this.#exchange, this.#findings?.request)
+    const traits = original.traits.with({
       path,
       cost,
       seats,
       budget: policy.budget,
       isIdempotent: policy.idempotency !== 'unknown',
-      deadlineMs: classifier.deadlineOf({ path, metadata, arrivedMs }),
       maxWaitMs: policy.queue.maxWaitMs,
-    }
-    this.#enter(Object.assign<object, CallFacts, typeof changed>({}, original, changed), this.#gates)
+    })
+    const { heldBytes, arrivedMs } = original
+    const deadlineMs = classifier.deadlineOf(path, this.#exchange)
+    this.#rerouted = { cause, rule, original, path, policy, input, marks }
+    this.#enter(new Call(traits, { deadlineMs, heldBytes, arrivedMs }, this), this.#gates)
   }
 
   #answerOf(refusal: Refusal): Answer {
@@ -241,22 +227,15 @@ export class GatedCall implements ExchangeObserver, Waiter {
     return answers.of(refusal, this.#exchange.path, contract)
   }
 
-  #systemFacts(): CallFacts {
-    const { path, peer, arrivedMs, heldBytes, request } = this.#exchange
-    const timeoutMs = parseTimeoutMs(request.get(MetadataName.timeout) ?? '')
-    return {
-      ...defaultCallFacts,
-      path,
-      upstream: this.#destination.upstream.name,
-      peer,
-      rank: PriorityClass.system,
-      deadlineMs: timeoutMs === undefined ? NO_DEADLINE : arrivedMs + timeoutMs,
-      heldBytes,
-      arrivedMs,
-    }
+  #systemCall(): Call {
+    const { path, peer, arrivedMs, allowedMs, heldBytes } = this.#exchange
+    const upstream = this.#destination.upstream.name
+    const deadlineMs = arrivedMs + allowedMs
+    const facts = { ...defaultCallFacts, path, upstream, peer, deadlineMs, heldBytes, arrivedMs }
+    return Call.of({ ...facts, rank: PriorityClass.system }, this)
   }
 
-  #tellOddities({ path, peer, rank, unreadable, cappedFrom }: Classified): void {
+  #tellOddities({ traits: { path, peer, rank }, findings: { unreadable }, cappedFrom }: Classified): void {
     const { telemetry } = this.#side
     if (unreadable !== undefined) telemetry.emit({ kind: 'request_unreadable', path, reason: unreadable })
     if (cappedFrom !== undefined) telemetry.emit({ kind: 'class_capped', path, peer, asked: cappedFrom, given: rank })
@@ -270,7 +249,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   /** Nobody can answer in time what was not asked to its end: a caller with one message to send never ended its request. */
   #isRequestOwed({ status, isRequestComplete }: ExchangeEnd): boolean {
     if (isRequestComplete || status !== Status.DEADLINE_EXCEEDED) return false
-    const shape = this.#policy?.shape
+    const shape = this.#findings?.policy.shape
     return shape === 'unary' || shape === 'server_stream'
   }
 
@@ -296,8 +275,4 @@ export class GatedCall implements ExchangeObserver, Waiter {
     event.upstreamMs = end.isForwarded ? end.heldMs : 0
     telemetry.emit(event)
   }
-}
-
-function plainAnswer(status: Status, message: string): Answer {
-  return { status, message, reply: undefined, headers: [], trailers: [] }
 }

@@ -1,4 +1,4 @@
-import { Status } from '@spillway/call'
+import { NO_DEADLINE, Status } from '@spillway/call'
 import { systemClock, systemRandom } from '@spillway/clock'
 import { loadContract, type Contract } from '@spillway/contract'
 import { fieldList } from '@spillway/http2'
@@ -33,7 +33,8 @@ function compose(settings: Record<string, unknown> = {}): Composition {
 class RecordedExchange implements Exchange {
   readonly path: string
   readonly authority = 'localhost'
-  readonly request = fieldList([])
+  readonly metadata = fieldList([])
+  readonly allowedMs = NO_DEADLINE
   readonly peer = { kind: 'anonymous', id: '127.0.0.1' } as const
   readonly arrivedMs = systemClock.nowMs()
   readonly heldBytes = 0

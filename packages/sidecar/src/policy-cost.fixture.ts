@@ -97,9 +97,10 @@ function exchange(): Exchange {
   return {
     path: '/bench.v1.Bench/Do',
     authority: 'localhost:7051',
-    request: REQUEST,
+    metadata: REQUEST,
     peer: PEER,
     arrivedMs: systemClock.nowMs(),
+    allowedMs: 1_000,
     heldBytes: 200,
     likeness: LIKENESS,
     readFirstMessage: () => undefined,

@@ -1,4 +1,4 @@
-import { Status, type Peer } from '@spillway/call'
+import { NO_DEADLINE, Status, parseTimeoutMs, type Peer } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import { field, fieldList, type FieldList } from '@spillway/http2'
 import type {
@@ -45,9 +45,10 @@ const END: ExchangeEnd = {
 export class ScriptedExchange implements Exchange {
   readonly path: string
   readonly authority = 'localhost'
-  readonly request: FieldList
+  readonly metadata: FieldList
   readonly peer: Peer
   readonly arrivedMs: number
+  readonly allowedMs: number
   readonly heldBytes = 100
   readonly likeness = { note: undefined }
   readonly ends: ExchangeEnd[] = []
@@ -63,8 +64,9 @@ export class ScriptedExchange implements Exchange {
   constructor(call: ScriptedCall, upstream: ScriptedUpstream, clock: Clock) {
     this.path = call.path
     this.peer = call.peer
-    this.request = fieldList(Object.entries(call.metadata).map(([name, value]) => field(name, value)))
+    this.metadata = fieldList(Object.entries(call.metadata).map(([name, value]) => field(name, value)))
     this.arrivedMs = clock.nowMs()
+    this.allowedMs = parseTimeoutMs(call.metadata['grpc-timeout'] ?? '') ?? NO_DEADLINE
     this.#first = call.first
     this.#upstream = upstream
   }

@@ -29,7 +29,7 @@ const firstOctet = { name: 'first', read: ([octet]: Uint8Array) => (octet === 0 
 /** A call that took 10, and its settlement by this policy. */
 function aSettlement(policy: Partial<SettlePolicy>, input = 0) {
   const charges: number[] = []
-  const call = new Call(defaultCallFacts, { decided: () => undefined })
+  const call = Call.of(defaultCallFacts, { decided: () => undefined })
   call.budgetTaken = 10
   const gate: Gate = {
     name: 'till',

@@ -3,7 +3,7 @@ import type { Clock } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import type { Fallbacks } from '@spillway/fallback'
 import type { Direction, Telemetry } from '@spillway/telemetry'
-import type { ClassFields } from './class-fields.ts'
+import type { Forwardings } from './forwardings.ts'
 import type { EndedEvent } from './ended-event.ts'
 import type { RefusalAnswers } from './refusal-answers.ts'
 
@@ -22,7 +22,7 @@ export interface Side {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly fallbacks: Fallbacks
-  readonly classFields: ClassFields
+  readonly forwardings: Forwardings
   /** Calls by budget whose answer did not say what they took. Counted by the calls. */
   readonly unsettled: Map<string, number>
   /** In force for calls that come now. Owned by the composition. */

@@ -70,7 +70,6 @@ export class SidecarGauges implements Gauges {
       { result: 'claim_ignored', count: counts.ignoredClaims },
       { result: 'claim_clamped', count: counts.clampedClaims },
       { result: 'claim_refused', count: counts.refusedClaims },
-      { result: 'timeout_malformed', count: counts.malformedTimeouts },
       { result: 'expression_failed', count: counts.failedExpressions },
     ]
   }

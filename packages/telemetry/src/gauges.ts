@@ -67,7 +67,7 @@ export interface QueueGauge {
 
 /** A claim of a class by a peer, or an expression of the policy, that was not taken as it came. */
 export interface ClassifierCount {
-  readonly result: 'claim_ignored' | 'claim_clamped' | 'claim_refused' | 'timeout_malformed' | 'expression_failed'
+  readonly result: 'claim_ignored' | 'claim_clamped' | 'claim_refused' | 'expression_failed'
   readonly count: number
 }
 

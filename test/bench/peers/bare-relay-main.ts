@@ -14,7 +14,6 @@ const asItCame: Forwarding = {
   isStripped: false,
   added: fieldList([]),
   path: undefined,
-  deadlineMs: NO_DEADLINE,
   answerHeaders: [],
   answerReader: undefined,
 }
@@ -23,7 +22,7 @@ const listener = new Listener(
   { address: `127.0.0.1:${listenPort}` },
   {
     opened(exchange) {
-      exchange.forward(upstream, asItCame)
+      exchange.forward(upstream, asItCame, NO_DEADLINE)
       return observer
     },
   },

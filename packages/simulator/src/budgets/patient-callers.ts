@@ -36,7 +36,7 @@ export class PatientCallers {
     const rank = CALLER_CLASSES[tier] ?? PriorityClass.batch
     const decided = (refusal: unknown): void =>
       this.#listener.waited(tier, this.#clock.nowMs() - sinceMs, refusal === undefined)
-    const verdict = this.#gates.enter(new Call({ ...defaultCallFacts, rank, budget: 'b' }, { decided }))
+    const verdict = this.#gates.enter(Call.of({ ...defaultCallFacts, rank, budget: 'b' }, { decided }))
     return verdict === PROCEED
   }
 }

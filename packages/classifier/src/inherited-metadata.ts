@@ -1,5 +1,4 @@
-import { MetadataName, type Metadata } from '@spillway/call'
-import { BAGGAGE } from './class-fields.ts'
+import { BAGGAGE, MetadataName, type Metadata } from '@spillway/call'
 
 const MEMBER = `${MetadataName.class}=`
 
