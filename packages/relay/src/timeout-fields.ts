@@ -7,13 +7,16 @@ const CAPACITY = 32
 const known = new Map<string, FieldList>()
 /** The latest answer: within a turn of the event loop most calls ask for the same time. */
 const latest = { remainingMs: Number.NaN, fields: fieldList([]) }
+/** From here on whole milliseconds are said: a thousandth at most is lost, and calls of one method mostly say the same. */
+const ROUNDED_MS = 1_000
 
-/** `grpc-timeout` for that much time. The same object while the same text comes again and again. */
+/** `grpc-timeout` for that much time, never for more. The same object while the same text comes again and again. */
 export function timeoutFields(remainingMs: number): FieldList {
-  if (remainingMs === latest.remainingMs) return latest.fields
-  const text = formatTimeout(remainingMs)
+  const toldMs = remainingMs < ROUNDED_MS ? remainingMs : Math.floor(remainingMs)
+  if (toldMs === latest.remainingMs) return latest.fields
+  const text = formatTimeout(toldMs)
   latest.fields = known.get(text) ?? remember(text)
-  latest.remainingMs = remainingMs
+  latest.remainingMs = toldMs
   return latest.fields
 }
 
