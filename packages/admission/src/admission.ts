@@ -16,7 +16,7 @@ import type { AdmissionSnapshot } from './admission-snapshot.ts'
 import { Alarm } from './alarm.ts'
 import { Tallies } from './class-tally.ts'
 import type { Limit } from './limit.ts'
-import { Seat, Waiting, seatsOf } from './place.ts'
+import { SEATED, Waiting, seatsOf } from './place.ts'
 import { Refusals } from './refusals.ts'
 import { Seats } from './seats.ts'
 import { ServiceTimes } from './service-times.ts'
@@ -80,7 +80,7 @@ export class Admission implements Gate {
   leave(call: Call, outcome: Outcome): void {
     const { place } = call
     call.place = null
-    if (place instanceof Seat) this.#release(call, place, outcome)
+    if (place === SEATED) this.#release(call, outcome)
     else if (place instanceof Waiting) this.#leaveQueue(place)
   }
 
@@ -127,7 +127,8 @@ export class Admission implements Gate {
     const tally = this.#tallies.of(call.rank)
     tally.admitted++
     tally.seatsInUse += seats
-    call.place = new Seat(seats, nowMs)
+    call.place = SEATED
+    call.seatedMs = nowMs
   }
 
   #queueUp(call: Call, wake: Wake, seats: number, nowMs: number): Verdict {
@@ -155,8 +156,9 @@ export class Admission implements Gate {
     this.#alarm.ringAt(nowMs, nowMs)
   }
 
-  #release(call: Call, seat: Seat, outcome: Outcome): void {
-    const { startedMs, seats } = seat
+  #release(call: Call, outcome: Outcome): void {
+    const seats = seatsOf(call)
+    const startedMs = call.seatedMs
     const nowMs = this.#clock.nowMs()
     const heldMs = nowMs - startedMs
     const seatsInUse = this.#seats.inUse

@@ -31,16 +31,8 @@ export class Waiting {
   }
 }
 
-/** The seats that a running call holds. */
-export class Seat {
-  readonly seats: number
-  readonly startedMs: number
-
-  constructor(seats: number, startedMs: number) {
-    this.seats = seats
-    this.startedMs = startedMs
-  }
-}
+/** The place of every call that runs: it holds its seats since `call.seatedMs`. */
+export const SEATED = Object.freeze({})
 
 /** The seats that a call asks for: any positive number; one for what is none, so that a wrong figure costs little. */
 export function seatsOf(call: Call): number {

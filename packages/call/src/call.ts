@@ -118,8 +118,10 @@ export class Call implements CallFacts {
   shadowsEntered = 0
   /** Owned by whoever reads the answer: what the call has spent of its budget so far; negative while nobody knows. */
   spent = -1
-  /** Owned by the `admission` gate: the call's place in the queue or its seat; null for neither. */
+  /** Owned by the `admission` gate: the call's place in the queue or on its seats; null for neither. */
   place: object | null = null
+  /** Owned by the `admission` gate: since when it holds its seats, in monotonic time. */
+  seatedMs = 0
 
   /** A call like others of those traits. */
   constructor(traits: CallTraits, own: OwnFacts, waiter: Waiter) {
