@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   writeFileSync(`${FOLDER}/relay.json`, `${JSON.stringify({ options, ...result, targets }, undefined, 2)}\n`)
   console.log(report)
   const isMissed = targets.some(({ measured, isMet }) => measured !== undefined && !isMet)
-  return isMissed && options.rounds > 1 ? 1 : 0
+  return isMissed && options.starts > 1 ? 1 : 0
 }
 
 try {

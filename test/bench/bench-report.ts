@@ -10,9 +10,9 @@ export function benchReport(result: BenchResult): string {
   return [
     '# Relay benchmark',
     '',
-    'Small unary calls (64-octet messages). Calls per second are medians of interleaved rounds; latency is what a peer',
-    'adds to the direct way at 1,000 calls a second at Poisson times (medians over seconds); CPU time a call and resident',
-    'memory are of the memory calls.',
+    'Small unary calls (64-octet messages). Calls per second are medians of interleaved rounds, between some of which all peers',
+    'are started anew; latency is what a peer adds to the direct way at 1,000 calls a second at Poisson times (medians over',
+    'seconds); CPU time a call and resident memory are of the memory calls.',
     '',
     ...markdownTable([COLUMNS, ...result.peers.map((peer) => peerRow(result, peer))]),
     '',

@@ -61,9 +61,8 @@ export async function startAll(
       failed.push({ name: candidate.entrant.name, reason })
     }
   }
-  const all = [...skipped, ...failed]
-  for (const { name, reason } of all) ground.tell(`${name}: skipped: ${reason}`)
-  return { candidates: started, skipped: all }
+  for (const { name, reason } of failed) ground.tell(`${name}: skipped: ${reason}`)
+  return { candidates: started, skipped: [...skipped, ...failed] }
 }
 
 function isWanted({ options: { only } }: Ground, name: string): boolean {

@@ -56,10 +56,16 @@ async function measure(ground: Ground): Promise<BenchResult> {
   }
 }
 
-/** All peers are up during the rounds; those that wait cost their core nothing. */
+/** All peers are up during the rounds of a start; those that wait cost their core nothing. */
 async function measureRounds(ground: Ground, lined: LineUp): Promise<LineUp> {
-  await using servers = new AsyncDisposableStack()
-  return await playRounds(ground, await startAll(ground, lined, servers))
+  const { starts, rounds } = ground.options
+  for (const { name, reason } of lined.skipped) ground.tell(`${name}: skipped: ${reason}`)
+  let fit = lined
+  for (let start = 0; start < starts; start++) {
+    await using servers = new AsyncDisposableStack()
+    fit = await playRounds(ground, start * rounds, await startAll(ground, fit, servers))
+  }
+  return fit
 }
 
 function loadCommands({ target, backendPort, caller, options }: Ground): Record<string, string> {

@@ -27,13 +27,14 @@ export function memoryLoad({ memoryCalls }: BenchOptions): Load {
 }
 
 /**
- * Measures throughput and latency of all in turn, in each round from another one on. Who gives wrong answers is skipped
- * from then on.
+ * Measures throughput and latency of all in turn, in each round from another one on, `first` being the number of the first. Who
+ * gives wrong answers is skipped from then on.
  */
-export async function playRounds(ground: Ground, { candidates, skipped }: LineUp): Promise<LineUp> {
+export async function playRounds(ground: Ground, first: number, { candidates, skipped }: LineUp): Promise<LineUp> {
+  const { starts, rounds } = ground.options
   const failed: SkippedPeer[] = []
   let fit = [...candidates]
-  for (let round = 0; round < ground.options.rounds; round++) {
+  for (let round = first; round < first + rounds; round++) {
     for (const candidate of rotated(fit, round)) {
       const failure = await measureOnce(ground, candidate, round)
       if (failure === undefined) continue
@@ -41,7 +42,7 @@ export async function playRounds(ground: Ground, { candidates, skipped }: LineUp
       fit = fit.filter((other) => other !== candidate)
       ground.tell(`${failure.name}: skipped: ${failure.reason}`)
     }
-    ground.tell(`round ${round + 1} of ${ground.options.rounds} done`)
+    ground.tell(`round ${round + 1} of ${starts * rounds} done`)
   }
   return { candidates: fit, skipped: [...skipped, ...failed] }
 }
