@@ -59,7 +59,7 @@ export class FrontDoor {
   }
 
   enter(facts: Partial<CallFacts> = {}): Visit {
-    const visit = new Visit({ ...facts, arrivedMs: this.clock.nowMs() }, this.seated)
+    const visit = new Visit(facts, this.seated)
     const verdict = this.#gates.enter(visit.call)
     if (verdict === PROCEED) visit.decided(undefined)
     else if (typeof verdict !== 'string') visit.decided(verdict)

@@ -46,8 +46,6 @@ export interface OwnFacts {
   readonly deadlineMs: Deadline
   /** Bytes that we hold for it while it waits: header fields and what arrived of the first message. */
   readonly heldBytes: number
-  /** Monotonic time at which its headers were complete. */
-  readonly arrivedMs: number
 }
 
 /** All that is known of a call before it is decided on. */
@@ -100,7 +98,6 @@ export class Call implements CallFacts {
   readonly traits: CallTraits
   readonly deadlineMs: Deadline
   readonly heldBytes: number
-  readonly arrivedMs: number
   /** Told when a wait ends. */
   readonly waiter: Waiter
 
@@ -128,7 +125,6 @@ export class Call implements CallFacts {
     this.traits = traits
     this.deadlineMs = own.deadlineMs
     this.heldBytes = own.heldBytes
-    this.arrivedMs = own.arrivedMs
     this.waiter = waiter
   }
 
@@ -206,5 +202,4 @@ export const defaultCallFacts: CallFacts = {
   attempt: 0,
   maxWaitMs: undefined,
   heldBytes: 0,
-  arrivedMs: 0,
 }

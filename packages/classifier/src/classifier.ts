@@ -150,7 +150,6 @@ export class Classifier {
     classified.cappedFrom = given === rank ? undefined : rank
     classified.deadlineMs = deadlineOf(arrival, policy)
     classified.heldBytes = arrival.heldBytes
-    classified.arrivedMs = arrival.arrivedMs
     return classified
   }
 
@@ -192,7 +191,6 @@ class Answer implements Classified {
   cappedFrom: PriorityClass | undefined = undefined
   deadlineMs = NO_DEADLINE
   heldBytes = 0
-  arrivedMs = 0
 
   constructor({ traits, findings }: Study) {
     this.traits = traits

@@ -216,10 +216,9 @@ export class GatedCall implements ExchangeObserver, Waiter {
       isIdempotent: policy.idempotency !== 'unknown',
       maxWaitMs: policy.queue.maxWaitMs,
     })
-    const { heldBytes, arrivedMs } = original
     const deadlineMs = classifier.deadlineOf(path, this.#exchange)
     this.#rerouted = { cause, rule, original, path, policy, input, marks }
-    this.#enter(new Call(traits, { deadlineMs, heldBytes, arrivedMs }, this), this.#gates)
+    this.#enter(new Call(traits, { deadlineMs, heldBytes: original.heldBytes }, this), this.#gates)
   }
 
   #answerOf(refusal: Refusal): Answer {
@@ -231,7 +230,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
     const { path, peer, arrivedMs, allowedMs, heldBytes } = this.#exchange
     const upstream = this.#destination.upstream.name
     const deadlineMs = arrivedMs + allowedMs
-    const facts = { ...defaultCallFacts, path, upstream, peer, deadlineMs, heldBytes, arrivedMs }
+    const facts = { ...defaultCallFacts, path, upstream, peer, deadlineMs, heldBytes }
     return Call.of({ ...facts, rank: PriorityClass.system }, this)
   }
 

@@ -16,6 +16,7 @@ const INDEX_OF_DECISION = new Map(DECISION_LABELS.map((label, index) => [label, 
 
 /** The index of a decision in {@link DECISION_LABELS}. */
 export function decisionIndex(decision: Decision): number {
+  if (decision.kind === 'forwarded') return 0 // nearly always
   return INDEX_OF_DECISION.get(decisionLabel(decision)) ?? 0
 }
 

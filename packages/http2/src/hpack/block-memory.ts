@@ -18,7 +18,7 @@ export class BlockMemory {
   /** The octets that stand for the list at this version of the table, if they are known. */
   find(list: FieldList, version: number): Uint8Array | undefined {
     const block = this.#blocks.get(list)
-    return block?.version === version ? block.octets : undefined
+    return block !== undefined && block.version === version ? block.octets : undefined
   }
 
   /** Tells the octets `[start, end)` of a list, after `find` did not know. */
