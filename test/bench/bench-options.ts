@@ -7,9 +7,13 @@ export interface BenchOptions {
   readonly starts: number
   /** Rounds of each start. Every peer is measured once in each, so that what disturbs the machine for a while disturbs all. */
   readonly rounds: number
+  /** Full load after a start that does not count: an engine compiles meanwhile. */
+  readonly settleMs: number
   /** One measurement of throughput, and the load before it that does not count. */
-  readonly seconds: number
-  readonly warmUpSeconds: number
+  readonly throughputMs: number
+  readonly warmUpMs: number
+  /** Latency is measured in one of so many rounds, the first included. */
+  readonly latencyEvery: number
   /** One measurement of latency, at {@link LATENCY_LOAD}, in whole seconds: each is judged by itself. */
   readonly latencySeconds: number
   /** Calls before memory is read. */
@@ -23,9 +27,11 @@ export interface BenchOptions {
 /** About thirteen minutes with all peers. Many short measurements tell more than few long ones on a machine that is shared. */
 export const FULL: BenchOptions = {
   starts: 3,
-  rounds: 4,
-  seconds: 2,
-  warmUpSeconds: 1,
+  rounds: 12,
+  settleMs: 3_000,
+  throughputMs: 750,
+  warmUpMs: 250,
+  latencyEvery: 4,
   latencySeconds: 2,
   memoryCalls: 1_000_000,
   memoryRepeats: 0,
@@ -33,7 +39,14 @@ export const FULL: BenchOptions = {
 }
 
 /** Whether everything works; its figures are too short to judge anything by. */
-export const QUICK: BenchOptions = { ...FULL, starts: 1, rounds: 1, seconds: 1, latencySeconds: 1, memoryCalls: 20_000 }
+export const QUICK: BenchOptions = {
+  ...FULL,
+  starts: 1,
+  rounds: 1,
+  settleMs: 500,
+  latencySeconds: 1,
+  memoryCalls: 20_000,
+}
 
 /** With ten more million calls on each peer that is fast enough. */
 export const LONG: BenchOptions = { ...FULL, memoryRepeats: 10 }

@@ -49,6 +49,11 @@ export class Entrant {
     }
   }
 
+  /** Sends a load whose figures do not count. */
+  async settle(load: Load): Promise<void> {
+    await this.#run(this.#target, load)
+  }
+
   async measureThroughput(load: Load): Promise<void> {
     const { callsPerSecond } = await this.#run(this.#target, load)
     this.#rates.push(callsPerSecond)

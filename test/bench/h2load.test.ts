@@ -20,12 +20,12 @@ test('takes nothing else for a result', () => {
 test('a load is one command line that can be typed again', () => {
   const { signal } = new AbortController()
   const target = { h2load: 'h2load', core: 1, port: 7_051, bodyPath: 'request.bin', signal }
-  const amount = { kind: 'duration', seconds: 4, warmUpSeconds: 0 } as const
+  const amount = { kind: 'duration', ms: 4_000, warmUpMs: 0 } as const
 
   const command = formatCommand(h2loadCommand(target, { connections: 10, streams: 5, amount }))
 
   expect(command).toBe(
     "h2load -t1 -c10 -m5 -d request.bin -H 'content-type: application/grpc' -H 'te: trailers' -H 'x-account: bench' " +
-      '-D 4 --warm-up-time=0 http://127.0.0.1:7051/bench.v1.Echo/Call',
+      '-D 4000ms --warm-up-time=0ms http://127.0.0.1:7051/bench.v1.Echo/Call',
   )
 })

@@ -10,7 +10,7 @@ export interface Load {
   readonly streams: number
   /** For so long, or so many calls in all. */
   readonly amount:
-    | { readonly kind: 'duration'; readonly seconds: number; readonly warmUpSeconds: number }
+    | { readonly kind: 'duration'; readonly ms: number; readonly warmUpMs: number }
     | { readonly kind: 'calls'; readonly calls: number }
 }
 
@@ -44,7 +44,7 @@ export function h2loadCommand({ h2load, port, bodyPath }: LoadTarget, load: Load
   const args = ['-t1', `-c${load.connections}`, `-m${load.streams}`, '-d', bodyPath]
   args.push(...HEADERS.flatMap((header) => ['-H', header]))
   if (amount.kind === 'calls') args.push(`-n${amount.calls}`)
-  else args.push('-D', String(amount.seconds), `--warm-up-time=${amount.warmUpSeconds}`)
+  else args.push('-D', `${amount.ms}ms`, `--warm-up-time=${amount.warmUpMs}ms`)
   return { file: h2load, args: [...args, `http://127.0.0.1:${port}${RPC}`] }
 }
 

@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LATENCY_LOAD, MEMORY_LOAD, MEMORY_SECONDS, THROUGHPUT_LOAD, type BenchOptions } from './bench-options.ts'
 import type { SkippedPeer } from './bench-result.ts'
 import type { OpenLoad } from './caller.ts'
-import { WrongAnswersError } from './entrant.ts'
+import { WrongAnswersError, type Entrant } from './entrant.ts'
 import type { Ground } from './ground.ts'
 import type { Load } from './h2load.ts'
 import type { Candidate, LineUp } from './line-up.ts'
 import { median } from './statistics.ts'
 
 /** Between two measurements, for sockets and garbage of the one before. */
-const REST_MS = 200
+const REST_MS = 100
 
 /** As many calls as will go. */
-export function throughputLoad({ seconds, warmUpSeconds }: BenchOptions): Load {
-  return { ...THROUGHPUT_LOAD, amount: { kind: 'duration', seconds, warmUpSeconds } }
+export function throughputLoad({ throughputMs: ms, warmUpMs }: BenchOptions): Load {
+  return { ...THROUGHPUT_LOAD, amount: { kind: 'duration', ms, warmUpMs } }
 }
 
 /** Few calls, at a rate that every peer takes; all peers have the same times in a round. */
@@ -27,41 +27,50 @@ export function memoryLoad({ memoryCalls }: BenchOptions): Load {
 }
 
 /**
- * Measures throughput and latency of all in turn, in each round from another one on, `first` being the number of the first. Who
- * gives wrong answers is skipped from then on.
+ * Lets all that have just been started settle, then measures throughput, and now and then latency, of all in turn, in each round
+ * from another one on, `first` being the number of the first. Who gives wrong answers is skipped from then on.
  */
-export async function playRounds(ground: Ground, first: number, { candidates, skipped }: LineUp): Promise<LineUp> {
-  const { starts, rounds } = ground.options
-  const failed: SkippedPeer[] = []
-  let fit = [...candidates]
-  for (let round = first; round < first + rounds; round++) {
-    for (const candidate of rotated(fit, round)) {
-      const failure = await measureOnce(ground, candidate, round)
-      if (failure === undefined) continue
-      failed.push(failure)
-      fit = fit.filter((other) => other !== candidate)
-      ground.tell(`${failure.name}: skipped: ${failure.reason}`)
-    }
-    ground.tell(`round ${round + 1} of ${starts * rounds} done`)
+export async function playRounds(ground: Ground, first: number, lined: LineUp): Promise<LineUp> {
+  const { options, caller, tell } = ground
+  const all = options.starts * options.rounds
+  let fit = await withEach(ground, lined, 0, (entrant) => entrant.settle(settlingLoad(options)))
+  for (let round = first; round < first + options.rounds; round++) {
+    fit = await withEach(ground, fit, round, async (entrant) => {
+      await entrant.measureThroughput(throughputLoad(options))
+      if (round % options.latencyEvery > 0) return
+      await sleep(REST_MS)
+      await entrant.measureLatency(caller, latencyLoad(options, round))
+    })
+    if ((round + 1) % options.latencyEvery === 0 || round + 1 === all) tell(`round ${round + 1} of ${all} done`)
   }
-  return { candidates: fit, skipped: [...skipped, ...failed] }
+  return fit
 }
 
-async function measureOnce(
-  { options, caller }: Ground,
-  { entrant }: Candidate,
+/** Does it with one after the other, beginning with another one in each round. */
+async function withEach(
+  { tell }: Ground,
+  { candidates, skipped }: LineUp,
   round: number,
-): Promise<SkippedPeer | undefined> {
-  try {
-    await entrant.measureThroughput(throughputLoad(options))
+  work: (entrant: Entrant) => Promise<void>,
+): Promise<LineUp> {
+  const failed = new Map<Candidate, SkippedPeer>()
+  for (const candidate of rotated(candidates, round)) {
+    const { entrant } = candidate
+    try {
+      await work(entrant)
+    } catch (error) {
+      if (!(error instanceof WrongAnswersError)) throw error
+      failed.set(candidate, { name: entrant.name, reason: error.message })
+      tell(`${entrant.name}: skipped: ${error.message}`)
+    }
     await sleep(REST_MS)
-    await entrant.measureLatency(caller, latencyLoad(options, round))
-    await sleep(REST_MS)
-    return undefined
-  } catch (error) {
-    if (error instanceof WrongAnswersError) return { name: entrant.name, reason: error.message }
-    throw error
   }
+  return { candidates: candidates.filter((each) => !failed.has(each)), skipped: [...skipped, ...failed.values()] }
+}
+
+/** As many calls as will go, for as long as it takes to settle. */
+function settlingLoad({ settleMs: ms }: BenchOptions): Load {
+  return { ...THROUGHPUT_LOAD, amount: { kind: 'duration', ms, warmUpMs: 0 } }
 }
 
 /**
