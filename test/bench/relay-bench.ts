@@ -58,12 +58,12 @@ async function measure(ground: Ground): Promise<BenchResult> {
 
 /** All peers are up during the rounds of a start; those that wait cost their core nothing. */
 async function measureRounds(ground: Ground, lined: LineUp): Promise<LineUp> {
-  const { starts, rounds } = ground.options
+  const { starts } = ground.options
   for (const { name, reason } of lined.skipped) ground.tell(`${name}: skipped: ${reason}`)
   let fit = lined
   for (let start = 0; start < starts; start++) {
     await using servers = new AsyncDisposableStack()
-    fit = await playRounds(ground, start * rounds, await startAll(ground, fit, servers))
+    fit = await playRounds(ground, start, await startAll(ground, fit, servers))
   }
   return fit
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SeededRandom, type Random } from '@spillway/clock'
 import { LATENCY_LOAD, MEMORY_LOAD, MEMORY_SECONDS, THROUGHPUT_LOAD, type BenchOptions } from './bench-options.ts'
 import type { SkippedPeer } from './bench-result.ts'
 import type { OpenLoad } from './caller.ts'
@@ -27,34 +28,37 @@ export function memoryLoad({ memoryCalls }: BenchOptions): Load {
 }
 
 /**
- * Lets all that have just been started settle, then measures throughput, and now and then latency, of all in turn, in each round
- * from another one on, `first` being the number of the first. Who gives wrong answers is skipped from then on.
+ * Lets all that have just been started settle, then measures throughput, then latency. `start` is the number of the start. Who gives
+ * wrong answers is skipped from then on.
  */
-export async function playRounds(ground: Ground, first: number, lined: LineUp): Promise<LineUp> {
+export async function playRounds(ground: Ground, start: number, lined: LineUp): Promise<LineUp> {
   const { options, caller, tell } = ground
-  const all = options.starts * options.rounds
-  let fit = await withEach(ground, lined, 0, (entrant) => entrant.settle(settlingLoad(options)))
-  for (let round = first; round < first + options.rounds; round++) {
-    fit = await withEach(ground, fit, round, async (entrant) => {
-      await entrant.measureThroughput(throughputLoad(options))
-      if (round % options.latencyEvery > 0) return
-      await sleep(REST_MS)
-      await entrant.measureLatency(caller, latencyLoad(options, round))
-    })
-    if ((round + 1) % options.latencyEvery === 0 || round + 1 === all) tell(`round ${round + 1} of ${all} done`)
+  const { starts, rounds, latencyRounds } = options
+  const random = new SeededRandom(start + 1)
+  const inTurn = (fit: LineUp, work: (entrant: Entrant) => Promise<void>): Promise<LineUp> =>
+    withEach(fit, shuffled(fit.candidates, random), tell, work)
+  let fit = await inTurn(lined, (entrant) => entrant.settle(settlingLoad(options)))
+  for (let round = 0; round < rounds; round++) {
+    fit = await inTurn(fit, (entrant) => entrant.measureThroughput(throughputLoad(options)))
   }
+  tell(`start ${start + 1} of ${starts}: calls a second measured`)
+  for (let round = 0; round < latencyRounds; round++) {
+    const load = latencyLoad(options, start * latencyRounds + round)
+    fit = await inTurn(fit, (entrant) => entrant.measureLatency(caller, load))
+  }
+  tell(`start ${start + 1} of ${starts}: latency measured`)
   return fit
 }
 
-/** Does it with one after the other, beginning with another one in each round. */
+/** Does it with one after the other, in that order. */
 async function withEach(
-  { tell }: Ground,
   { candidates, skipped }: LineUp,
-  round: number,
+  order: readonly Candidate[],
+  tell: (line: string) => void,
   work: (entrant: Entrant) => Promise<void>,
 ): Promise<LineUp> {
   const failed = new Map<Candidate, SkippedPeer>()
-  for (const candidate of rotated(candidates, round)) {
+  for (const candidate of order) {
     const { entrant } = candidate
     try {
       await work(entrant)
@@ -93,7 +97,8 @@ export async function measureMemory({ options, tell }: Ground, { candidates }: L
   }
 }
 
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const first = by % Math.max(1, items.length)
-  return [...items.slice(first), ...items.slice(0, first)]
+/** In an order of its own for each round, so that nobody is always measured behind the same one. */
+function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
+  const drawn = items.map((item) => ({ item, lot: random.next() }))
+  return drawn.sort((one, other) => one.lot - other.lot).map(({ item }) => item)
 }
