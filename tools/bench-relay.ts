@@ -46,6 +46,9 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main()
 } catch (error) {
-  console.error(`bench:relay: ${error instanceof Error ? error.message : String(error)}`)
+  // A child that was ended by the signal says so in its cause.
+  const { cause } = error instanceof Error ? error : { cause: undefined }
+  const told = cause instanceof Error ? cause : error
+  console.error(`bench:relay: ${told instanceof Error ? told.message : String(told)}`)
   process.exitCode = 1
 }

@@ -1,14 +1,13 @@
 import { OWN_PREFIX, Status } from '@spillway/call'
 import { loadContract } from '@spillway/contract'
-import { fieldList } from '@spillway/http2'
 import {
+  AS_IT_CAME,
   Listener,
   UpstreamGroup,
   createRelayResources,
   type CallHandler,
   type Exchange,
   type ExchangeObserver,
-  type Forwarding,
 } from '@spillway/relay'
 import { createSidecar, type Sidecar } from '@spillway/sidecar'
 import { configFrom } from '@spillway/sidecar/config'
@@ -85,14 +84,6 @@ async function startSidecar(settings: Record<string, unknown>): Promise<Sidecar>
   )
   await sidecar.start()
   return sidecar
-}
-
-const AS_IT_CAME: Forwarding = {
-  isStripped: false,
-  added: fieldList([]),
-  path: undefined,
-  answerHeaders: [],
-  answerReader: undefined,
 }
 
 function forwardTo(upstream: UpstreamGroup): CallHandler {

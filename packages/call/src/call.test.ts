@@ -7,5 +7,11 @@ test('a call takes over every fact and holds nothing yet', () => {
   const call = Call.of(facts, { decided: () => expect.unreachable() })
 
   expect(call).toMatchObject(facts)
-  expect(call).toMatchObject({ level: 2 * 128 + 5, gatesEntered: 0, isWaiting: false, budgetTaken: 0, place: null })
+  expect(call).toMatchObject({
+    traits: { level: 2 * 128 + 5 },
+    gatesEntered: 0,
+    isWaiting: false,
+    budgetTaken: 0,
+    place: null,
+  })
 })

@@ -153,10 +153,6 @@ export class Call implements CallFacts {
     return this.traits.cohort
   }
 
-  get level(): number {
-    return this.traits.level
-  }
-
   get tenant(): string {
     return this.traits.tenant
   }
@@ -186,7 +182,7 @@ export class Call implements CallFacts {
   }
 }
 
-/** The facts of a plain call, to be overridden: what the classifier and tests start from. */
+/** The facts of a plain call, to be overridden: what calls that no classifier sees, and tests, start from. */
 export const defaultCallFacts: CallFacts = {
   path: '/',
   upstream: 'app',

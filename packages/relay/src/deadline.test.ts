@@ -3,18 +3,9 @@ import http2 from 'node:http2'
 import { NO_DEADLINE, Status, outcomeOf } from '@spillway/call'
 import { ManualClock } from '@spillway/clock'
 import { afterEach, expect, test } from 'vitest'
-import type { Exchange, FirstMessage } from './exchange.ts'
+import { AS_IT_CAME, type Exchange, type FirstMessage } from './exchange.ts'
 import { createRelayResources } from './resources.ts'
-import {
-  PLAIN_FORWARDING,
-  TestCaller,
-  TestRelay,
-  UNREACHABLE,
-  answerOk,
-  echo,
-  seenOf,
-  startBackend,
-} from './test-network.ts'
+import { TestCaller, TestRelay, UNREACHABLE, answerOk, echo, seenOf, startBackend } from './test-network.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
@@ -31,7 +22,7 @@ async function network(
     { endpoints },
     { maxCallMs },
     (exchange, { group }) => {
-      exchange.forward(group, PLAIN_FORWARDING, exchange.arrivedMs + exchange.allowedMs)
+      exchange.forward(group, AS_IT_CAME, exchange.arrivedMs + exchange.allowedMs)
     },
     createRelayResources(clock),
   ).start()

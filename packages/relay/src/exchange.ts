@@ -1,5 +1,5 @@
 import type { CallEnd, Deadline, Peer, Status } from '@spillway/call'
-import type { Field, FieldList } from '@spillway/http2'
+import { fieldList, type Field, type FieldList } from '@spillway/http2'
 import type { Upstream } from './upstream.ts'
 
 /** Reads along with the answer of one call, for rules that look into it. Nothing is held back or changed for it. */
@@ -27,6 +27,15 @@ export interface Forwarding {
   readonly answerHeaders: readonly Field[]
   /** Reads along with the upstream's answer; undefined costs nothing. */
   readonly answerReader: AnswerReader | undefined
+}
+
+/** No change at all. */
+export const AS_IT_CAME: Forwarding = {
+  isStripped: false,
+  added: fieldList([]),
+  path: undefined,
+  answerHeaders: [],
+  answerReader: undefined,
 }
 
 /** An answer that the sidecar gives by itself. */

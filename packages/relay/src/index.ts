@@ -1,3 +1,4 @@
+export { AS_IT_CAME } from './exchange.ts'
 export type {
   Answer,
   AnswerReader,

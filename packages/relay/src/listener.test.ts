@@ -10,9 +10,9 @@ import { NO_DEADLINE } from '@spillway/call'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { CLIENT_PREFACE, Flag, FrameType, HpackEncoder, encodedBound, field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
-import type { Exchange } from './exchange.ts'
+import { AS_IT_CAME, type Exchange } from './exchange.ts'
 import { createRelayResources } from './resources.ts'
-import { PLAIN_FORWARDING, TestCaller, TestRelay, answerOk, echo, seenOf, startBackend } from './test-network.ts'
+import { TestCaller, TestRelay, answerOk, echo, seenOf, startBackend } from './test-network.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
@@ -74,7 +74,7 @@ test('a caller that is gone before it is accepted is not taken for our own app',
   const peers: string[] = []
   const { relay, caller } = await network({ trustsLoopback: true }, (exchange, { group }) => {
     peers.push(`${exchange.peer.kind} ${exchange.peer.id}`)
-    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
+    exchange.forward(group, AS_IT_CAME, NO_DEADLINE)
   })
   await settled(caller.session)
   const done = new Int32Array(new SharedArrayBuffer(4))
@@ -141,7 +141,7 @@ test.each([
   const exchanges: Exchange[] = []
   const { caller } = await network({ trustsLoopback }, (exchange, { group }) => {
     exchanges.push(exchange)
-    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
+    exchange.forward(group, AS_IT_CAME, NO_DEADLINE)
   })
 
   await caller.call()
@@ -190,7 +190,7 @@ test('drain lets calls finish, refuses connections and resolves when all are gon
   const drained = relay.listener.drain(60_000)
   expect(relay.listener.isDraining).toBe(true)
   await once(caller.session, 'goaway')
-  exchange.forward(relay.group, PLAIN_FORWARDING, NO_DEADLINE)
+  exchange.forward(relay.group, AS_IT_CAME, NO_DEADLINE)
 
   expect((await seen).bytes.toString()).toBe('abc')
   await drained

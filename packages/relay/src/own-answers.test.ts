@@ -1,9 +1,9 @@
 import { NO_DEADLINE } from '@spillway/call'
 import { field, fieldList } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
-import type { Answer, AnswerReader, Exchange, FirstMessage } from './exchange.ts'
+import { AS_IT_CAME, type Answer, type AnswerReader, type Exchange, type FirstMessage } from './exchange.ts'
 import { Listener } from './listener.ts'
-import { PLAIN_FORWARDING, TestCaller, TestRelay, UNREACHABLE, answerOk, echo, startBackend } from './test-network.ts'
+import { TestCaller, TestRelay, UNREACHABLE, answerOk, echo, startBackend } from './test-network.ts'
 import { UpstreamGroup } from './upstream-group.ts'
 
 const stops: (() => void)[] = []
@@ -79,7 +79,7 @@ test('only the first decision counts', async () => {
   const { relay, caller } = await network((exchange, { group }) => {
     exchange.answer(REFUSAL)
     exchange.answer(UNREACHABLE)
-    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
+    exchange.forward(group, AS_IT_CAME, NO_DEADLINE)
   })
 
   expect((await caller.call()).headers).toMatchObject({ 'grpc-status': '8' })
@@ -88,7 +88,7 @@ test('only the first decision counts', async () => {
 
 test('a call may be decided on later, and nothing that came is lost', async () => {
   const { caller } = await network((exchange, { group }) => {
-    setTimeout(() => exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE), 20)
+    setTimeout(() => exchange.forward(group, AS_IT_CAME, NO_DEADLINE), 20)
   })
   const body = Buffer.alloc(200_000, 'x')
 
@@ -107,8 +107,8 @@ test('who was to read the answer of an upstream in vain hears nothing of another
     { address: '127.0.0.1:0' },
     {
       opened: (exchange) => {
-        exchange.forward(nowhere, { ...PLAIN_FORWARDING, answerReader }, NO_DEADLINE)
-        const unreachable = (): void => exchange.forward(relay.group, PLAIN_FORWARDING, NO_DEADLINE)
+        exchange.forward(nowhere, { ...AS_IT_CAME, answerReader }, NO_DEADLINE)
+        const unreachable = (): void => exchange.forward(relay.group, AS_IT_CAME, NO_DEADLINE)
         return { unreachable, answering: () => undefined, ended: () => undefined }
       },
     },
@@ -131,7 +131,7 @@ test('forwarding strips, adds, and replaces what it is told to', async () => {
       const answerHeaders = [field('spillway-fallback', 'rule=cheap')]
       exchange.forward(
         group,
-        { ...PLAIN_FORWARDING, isStripped: true, added, path: '/cheap.S/M', answerHeaders },
+        { ...AS_IT_CAME, isStripped: true, added, path: '/cheap.S/M', answerHeaders },
         NO_DEADLINE,
       )
     },
@@ -177,7 +177,7 @@ test.each<[string, Buffer, FirstMessage]>([
   const { caller } = await network((exchange, { group }) => {
     exchange.readFirstMessage(65_536, NO_DEADLINE, (received) => {
       first = received
-      exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
+      exchange.forward(group, AS_IT_CAME, NO_DEADLINE)
     })
   })
 

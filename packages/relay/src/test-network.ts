@@ -1,22 +1,19 @@
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { NO_DEADLINE, Status } from '@spillway/call'
-import { fieldList } from '@spillway/http2'
-import type { Answer, CallHandler, Exchange, ExchangeEnd, ExchangeObserver, Forwarding } from './exchange.ts'
+import {
+  AS_IT_CAME,
+  type Answer,
+  type CallHandler,
+  type Exchange,
+  type ExchangeEnd,
+  type ExchangeObserver,
+} from './exchange.ts'
 import { Listener } from './listener.ts'
 import type { ListenerConfig } from './listener-config.ts'
 import { createRelayResources, type RelayResources } from './resources.ts'
 import type { UpstreamConfig } from './upstream-config.ts'
 import { UpstreamGroup } from './upstream-group.ts'
-
-/** Forwards as it came. */
-export const PLAIN_FORWARDING: Forwarding = {
-  isStripped: false,
-  added: fieldList([]),
-  path: undefined,
-  answerHeaders: [],
-  answerReader: undefined,
-}
 
 /** What a sidecar answers when nobody can be reached. */
 export const UNREACHABLE: Answer = {
@@ -47,7 +44,7 @@ export class TestRelay {
     this.group = new UpstreamGroup({ name: 'app', ...upstream }, resources)
     const handler: CallHandler = {
       opened: (exchange) => {
-        if (decide === undefined) exchange.forward(this.group, PLAIN_FORWARDING, NO_DEADLINE)
+        if (decide === undefined) exchange.forward(this.group, AS_IT_CAME, NO_DEADLINE)
         else decide(exchange, this)
         return this.#observerOf(exchange)
       },

@@ -6,8 +6,8 @@ import { ManualClock, SeededRandom } from '@spillway/clock'
 import { DEFAULT_HTTP2_LIMITS } from '@spillway/http2'
 import { afterEach, expect, test } from 'vitest'
 import { createRelayResources } from './resources.ts'
+import { AS_IT_CAME } from './exchange.ts'
 import {
-  PLAIN_FORWARDING,
   TestCaller,
   TestRelay,
   UNREACHABLE,
@@ -108,7 +108,7 @@ test('a call that finds its endpoint backing off ends once', async () => {
 test('an answer right after a forward is ignored: that nobody can be reached is told later', async () => {
   const endpoints = [{ address: await deadAddress(), priority: 0 }]
   const [relay, caller] = await relayTo({ endpoints, maxWaiting: 0 }, {}, (exchange, { group }) => {
-    exchange.forward(group, PLAIN_FORWARDING, NO_DEADLINE)
+    exchange.forward(group, AS_IT_CAME, NO_DEADLINE)
     exchange.answer({ ...UNREACHABLE, status: 13 })
   })
 

@@ -1,7 +1,6 @@
 /** The relay alone: every call is forwarded as it came. No policy, no contract, no telemetry. */
 import { NO_DEADLINE } from '@spillway/call'
-import { fieldList } from '@spillway/http2'
-import { Listener, UpstreamGroup, createRelayResources, type Forwarding } from '@spillway/relay'
+import { AS_IT_CAME, Listener, UpstreamGroup, createRelayResources } from '@spillway/relay'
 import { portsFromArguments } from './node-program.ts'
 
 const { listenPort, backendPort } = portsFromArguments()
@@ -10,19 +9,12 @@ const upstream = new UpstreamGroup(
   { name: 'app', endpoints: [{ address: `127.0.0.1:${backendPort}`, priority: 0 }], isEager: true },
   resources,
 )
-const asItCame: Forwarding = {
-  isStripped: false,
-  added: fieldList([]),
-  path: undefined,
-  answerHeaders: [],
-  answerReader: undefined,
-}
 const observer = { unreachable: () => process.exit(1), answering: () => undefined, ended: () => undefined }
 const listener = new Listener(
   { address: `127.0.0.1:${listenPort}` },
   {
     opened(exchange) {
-      exchange.forward(upstream, asItCame, NO_DEADLINE)
+      exchange.forward(upstream, AS_IT_CAME, NO_DEADLINE)
       return observer
     },
   },
