@@ -110,6 +110,11 @@ export class Connection implements FrameSink {
     return this.#receive.open(listener)
   }
 
+  /** Visits all open streams in any order. The visitor must not open or end any. */
+  forEachStream(visit: (stream: Http2Stream) => void): void {
+    this.#table.forEach(visit)
+  }
+
   /** Takes what the socket has read. */
   receive(chunk: Buffer): void {
     if (this.#isFinished) return

@@ -19,6 +19,9 @@ test('holds what a map would hold, whatever comes and goes', () => {
       }
       for (let low = 1; low <= 200; low++) expect(table.get(base + low)).toBe(model.get(base + low))
       expect(table.all()).toEqual([...model.values()].sort((first, second) => first.id - second.id))
+      const visited: { readonly id: number }[] = []
+      table.forEach((value) => visited.push(value))
+      expect(visited.sort((first, second) => first.id - second.id)).toEqual(table.all())
     }),
   )
 })

@@ -44,6 +44,11 @@ export class IdTable<Value extends { readonly id: number }> {
     return true
   }
 
+  /** Visits all values in any order; the table must not change meanwhile. Makes nothing. */
+  forEach(visit: (value: Value) => void): void {
+    for (const value of this.#values) if (value !== undefined) visit(value)
+  }
+
   /** All values, by id. */
   all(): Value[] {
     return this.#values.filter((value) => value !== undefined).sort((first, second) => first.id - second.id)

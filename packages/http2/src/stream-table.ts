@@ -33,6 +33,11 @@ export class StreamTable {
     this.#removed(stream)
   }
 
+  /** Visits all open streams in any order; the table must not change meanwhile. */
+  forEach(visit: (stream: Http2Stream) => void): void {
+    this.#open.forEach(visit)
+  }
+
   /** All open streams, as they are now: the table may change while they are gone through. */
   all(): Http2Stream[] {
     return this.#open.all()

@@ -1,7 +1,7 @@
 import { ManualClock } from '@spillway/clock'
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { DeadlineWheel, Expiring } from './deadline-wheel.ts'
+import { DeadlineWheel, Expiring, SHOW_MS } from './deadline-wheel.ts'
 
 /** Does that when its time has come. */
 class Entry extends Expiring {
@@ -38,6 +38,45 @@ test('expires everything once, not early and at most two ticks late', () => {
     ),
     { numRuns: 100 },
   )
+})
+
+test('expires what was far and is shown every now and then as punctually, and nothing that was removed meanwhile', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 0, max: 40_000 })), { maxLength: 100 }),
+      (calls) => {
+        const clock = new ManualClock()
+        const wheel = new DeadlineWheel(clock)
+        const lateness: number[] = []
+        const entries = calls.map(([dueMs, removedMs]) => {
+          const entry = new Entry(() => lateness.push(clock.nowMs() - dueMs))
+          wheel.addWhenNear(dueMs, entry)
+          clock.schedule(removedMs, () => wheel.remove(entry))
+          return entry
+        })
+        for (let passedMs = 0; passedMs < 41_000; passedMs += SHOW_MS) {
+          clock.advance(SHOW_MS)
+          for (const entry of entries) wheel.show(entry)
+        }
+        const surely = calls.filter(([dueMs, removedMs]) => removedMs > dueMs + 10).length
+        const perhaps = calls.filter(([dueMs, removedMs]) => removedMs >= dueMs).length
+        expect(lateness.length).toBeGreaterThanOrEqual(surely)
+        expect(lateness.length).toBeLessThanOrEqual(perhaps)
+        for (const lateMs of lateness) expect(lateMs >= 0 && lateMs <= 10).toBe(true)
+        expect(wheel.size).toBe(0)
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
+test('a far entry is not on it, and runs no timer', () => {
+  const clock = new ManualClock()
+  const wheel = new DeadlineWheel(clock)
+  wheel.addWhenNear(60_000, new Entry(() => expect.unreachable()))
+
+  expect(wheel.size).toBe(0)
+  expect(clock.pendingTasks).toBe(0)
 })
 
 test('runs no timer while it is empty', () => {

@@ -4,9 +4,14 @@ import type { Clock, Timer } from '@spillway/clock'
 const TICK_MS = 5
 /** Slots of the wheel; a power of two. */
 const SLOTS = 1_024
+/** A time that is further off is far: see {@link DeadlineWheel.addWhenNear}. */
+const FAR_MS = 2_000
+/** How often whoever has entries whose time was far shows them again; half of what is far, so that one may come late. */
+export const SHOW_MS = FAR_MS / 2
 
 /** Something that ends at a given time, at one wheel and one time at once. Its fields are the wheel's. */
 export abstract class Expiring {
+  /** Infinity: never. */
   dueMs = Number.POSITIVE_INFINITY
   previous: Expiring | undefined = undefined
   next: Expiring | undefined = undefined
@@ -32,7 +37,7 @@ export class DeadlineWheel {
     this.#clock = clock
   }
 
-  /** Deadlines that are waited for. */
+  /** Entries on the wheel. */
   get size(): number {
     return this.#size
   }
@@ -48,8 +53,23 @@ export class DeadlineWheel {
     this.#slots[entry.slot] = entry
   }
 
-  /** Takes an entry off. Harmless when it is off. */
+  /**
+   * As {@link add}, for a call's deadline: most calls end long before theirs. While it is far, the entry stays off the wheel, so that
+   * it costs nothing; its owner shows it every {@link SHOW_MS}.
+   */
+  addWhenNear(dueMs: number, entry: Expiring): void {
+    entry.dueMs = dueMs
+    this.show(entry)
+  }
+
+  /** Puts an entry on that was left off, unless its time still is far. */
+  show(entry: Expiring): void {
+    if (entry.slot < 0 && entry.dueMs - this.#clock.nowMs() < FAR_MS) this.add(entry.dueMs, entry)
+  }
+
+  /** Takes an entry off, and shown it does not go on. Harmless when it is off. */
   remove(entry: Expiring): void {
+    entry.dueMs = Number.POSITIVE_INFINITY
     if (entry.slot < 0) return
     if (entry.previous === undefined) this.#slots[entry.slot] = entry.next
     else entry.previous.next = entry.next

@@ -53,6 +53,23 @@ test('expiry resets the upstream and answers DEADLINE_EXCEEDED', async () => {
   expect(relay.held()).toEqual({ streams: 0, deadlines: 0, waiting: 0, upstream: 0 })
 })
 
+test('a deadline that is far costs no timer, and is kept all the same', async () => {
+  const opened = Promise.withResolvers<http2.ServerHttp2Stream>()
+  const { clock, relay, caller } = await network((stream) => opened.resolve(stream))
+  const seen = caller.call(Buffer.from('x'), { 'grpc-timeout': '30S' })
+  await opened.promise
+  expect(relay.held()).toMatchObject({ streams: 1, deadlines: 0 })
+
+  clock.advance(29_999)
+  expect(relay.held()).toMatchObject({ streams: 1, deadlines: 1 })
+  expect(relay.ends).toEqual([])
+  clock.advance(11)
+
+  expect((await seen).headers).toMatchObject({ 'grpc-status': '4' })
+  expect(await relay.endOf(1)).toMatchObject({ status: Status.DEADLINE_EXCEEDED, isOwn: true, allowedMs: 30_000 })
+  expect(relay.held()).toEqual({ streams: 0, deadlines: 0, waiting: 0, upstream: 0 })
+})
+
 test('expiry in the middle of an answer cuts it and adds trailers', async () => {
   const { clock, relay, caller } = await network((stream) => {
     answerOk(stream)

@@ -12,6 +12,11 @@ import { Transport, type TransportOwner } from './transport.ts'
 
 const UNSUPPORTED_MEDIA_TYPE = [fieldList([field(':status', '415')])]
 
+/** Of calls only: streams that were refused have none. */
+const showDeadline = ({ listener }: Http2Stream): void => {
+  if (listener instanceof RelayedCall) listener.showDeadline()
+}
+
 /** How long a peer may take to read the last octets of a connection. */
 const LINGER_MS = 2_000
 
@@ -98,6 +103,7 @@ export class DownstreamConnection implements TransportOwner {
   /** Looks at the time: ages, and gives up peers that stall. To be called every now and then. */
   inspect(nowMs: number): void {
     const { connection } = this.transport
+    connection.forEachStream(showDeadline)
     const isGreeting = !connection.isSettled
     if (nowMs - this.#finishedSinceMs > LINGER_MS) this.transport.destroy()
     else if (isGreeting && nowMs - this.#bornMs > this.#config.prefaceTimeoutMs) this.transport.destroy()

@@ -52,7 +52,7 @@ export const DEFAULT_LISTENER_CONFIG: Omit<ListenerConfig, 'address'> = {
 export interface ListenerSnapshot {
   readonly connections: number
   readonly streams: number
-  /** Deadlines that are waited for. */
+  /** Deadlines that are near: of calls, and of first messages that have not come. */
   readonly deadlines: number
   readonly acceptedConnections: number
   /** Turned away at `maxConnections`. */

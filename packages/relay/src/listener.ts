@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Peer } from '@spillway/call'
 import { jitter, type Timer } from '@spillway/clock'
 import { isLoopback, parseAddress } from './address.ts'
-import { DeadlineWheel } from './deadline-wheel.ts'
+import { SHOW_MS, DeadlineWheel } from './deadline-wheel.ts'
 import { DownstreamConnection } from './downstream-connection.ts'
 import type { CallHandler } from './exchange.ts'
 import { DEFAULT_LISTENER_CONFIG, type ListenerConfig, type ListenerSnapshot } from './listener-config.ts'
@@ -10,8 +10,8 @@ import type { CallSurroundings } from './relayed-call.ts'
 import { removeDeadSocket } from './dead-socket.ts'
 import { createRelayResources, type RelayResources } from './resources.ts'
 
-/** How often connections are looked at for age and stalls. */
-const INSPECTION_MS = 1_000
+/** How often connections are looked at for age, stalls and deadlines that come near. */
+const INSPECTION_MS = SHOW_MS
 /** Ages differ by so much either way, so that clients do not all come back at once. */
 const AGE_SPREAD = 0.1
 

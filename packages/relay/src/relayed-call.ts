@@ -1,4 +1,4 @@
-import { NO_DEADLINE, Status, type Deadline, type Peer } from '@spillway/call'
+import { Status, type Deadline, type Peer } from '@spillway/call'
 import type { Clock } from '@spillway/clock'
 import {
   ErrorCode,
@@ -61,7 +61,6 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
 
   #upstream: Upstream | undefined
   #forwarding: Forwarding | undefined
-  #deadlineMs: Deadline = NO_DEADLINE
   #attempt: UpstreamAttempt | undefined
   #retries = 0
 
@@ -124,9 +123,13 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     this.#upstream = upstream
     this.#forwarding = forwarding
     this.#record.readBy(forwarding.answerReader)
-    this.#deadlineMs = this.#latest(deadlineMs)
-    if (this.#deadlineMs !== NO_DEADLINE) this.#around.wheel.add(this.#deadlineMs, this)
+    this.#around.wheel.addWhenNear(this.#latest(deadlineMs), this)
     this.#around.turn.passed(this)
+  }
+
+  /** To be called every {@link SHOW_MS}. */
+  showDeadline(): void {
+    this.#around.wheel.show(this)
   }
 
   send(): void {
@@ -201,7 +204,7 @@ export class RelayedCall extends Expiring implements Exchange, StreamListener, A
     const nowMs = this.#around.clock.nowMs()
     this.#record.sent(nowMs)
     const log = this.#log
-    const parts = forwardedParts(this.likeness, forwarding, this.#deadlineMs - nowMs)
+    const parts = forwardedParts(this.likeness, forwarding, this.dueMs - nowMs)
     stream.sendHeaders(parts, log.isComplete && log.totalBytes === 0)
     this.#credit.restart()
     if (log.totalBytes > 0) this.#credit.left(log.sendTo(stream))
