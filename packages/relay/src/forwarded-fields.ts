@@ -12,11 +12,7 @@ export function forwardedParts(
   { isStripped, path, added }: Forwarding,
   remainingMs: number,
 ): FieldList[] {
-  const own = likeness.forwardable(isStripped, path)
-  const joined = likeness.joined(own, added)
-  if (remainingMs === Number.POSITIVE_INFINITY) return joined === undefined ? [own, added] : [joined]
-  const timeout = timeoutFields(remainingMs)
-  return joined === undefined ? [own, added, timeout] : [joined, timeout]
+  return likeness.parts(likeness.forwardable(isStripped, path), added, timeoutFields(remainingMs))
 }
 
 /** The answer's initial metadata as it leaves: `marks` behind its pseudo-header, in front of all else. */

@@ -49,3 +49,18 @@ test('only the latest four kinds are kept, and none with a large head', () => {
   expect(likenesses.of(heads[0] ?? large)).not.toBe(kinds[0])
   expect(likenesses.of(large)).not.toBe(likenesses.of(large))
 })
+
+test('lists that come together again are handed out as one, the same one each time', () => {
+  const likeness = new Likenesses().of(head(TYPE))
+  const own = likeness.forwardable(true, undefined)
+  const [added, long, short] = ['spillway-class', 'x-long', 'x-short'].map((name) => fieldList([field(name, '1')]))
+  if (added === undefined || long === undefined || short === undefined) throw new Error('unreachable')
+  const none = fieldList([])
+  const partsOf = (time: FieldList): number => likeness.parts(own, added, time).length
+
+  expect([partsOf(long), partsOf(long), partsOf(long)]).toEqual([3, 2, 1])
+  expect(likeness.parts(own, added, long)[0]?.fields).toEqual([METHOD, PATH, TYPE, ...added.fields, ...long.fields])
+  expect(likeness.parts(own, added, long)[0]).toBe(likeness.parts(own, added, long)[0])
+  expect([partsOf(short), partsOf(none), partsOf(short), partsOf(long), partsOf(long)]).toEqual([2, 1, 1, 2, 1])
+  expect(likeness.parts(own, none, none)).toEqual([own])
+})

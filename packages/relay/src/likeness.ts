@@ -12,9 +12,8 @@ export class Likeness {
   note: unknown = undefined
   readonly #fields: FieldList
   #stripped: FieldList | undefined
-  #own: FieldList | undefined
-  #added: FieldList | undefined
-  #joined: FieldList | undefined
+  readonly #joined = new JoinedLists()
+  readonly #timed = new JoinedLists()
 
   constructor(head: FieldList) {
     this.#fields = withoutTimeout(head)
@@ -41,17 +40,29 @@ export class Likeness {
     return isStripped ? (this.#stripped ??= changed(this.#fields, true, undefined)) : this.#fields
   }
 
-  /**
-   * Both lists as one, `own` first: once the same two come again for such a call, so that nothing is made for one that comes
-   * once. Undefined before that.
-   */
-  joined(own: FieldList, added: FieldList): FieldList | undefined {
-    if (added.fields.length === 0) return own
-    if (own === this.#own && added === this.#added) {
-      return (this.#joined ??= fieldList([...own.fields, ...added.fields]))
+  /** All of them in one block: in one list if the same three came for the call before, else in parts. */
+  parts(own: FieldList, added: FieldList, timeout: FieldList): FieldList[] {
+    const joined = this.#joined.of(own, added)
+    if (joined === undefined) return [own, added, timeout]
+    const timed = this.#timed.of(joined, timeout)
+    return timed === undefined ? [joined, timeout] : [timed]
+  }
+}
+
+/** Two lists that mostly are the same two again, as one list. */
+class JoinedLists {
+  #first: FieldList | undefined
+  #second: FieldList | undefined
+  #joined: FieldList | undefined
+
+  /** Both as one: once the same two come again, so that nothing is made for what comes once. Undefined before that. */
+  of(first: FieldList, second: FieldList): FieldList | undefined {
+    if (second.fields.length === 0) return first
+    if (first === this.#first && second === this.#second) {
+      return (this.#joined ??= fieldList([...first.fields, ...second.fields]))
     }
-    this.#own = own
-    this.#added = added
+    this.#first = first
+    this.#second = second
     this.#joined = undefined
     return undefined
   }

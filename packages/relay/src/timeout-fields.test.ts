@@ -6,6 +6,10 @@ test('calls that are given the same time share one list', () => {
   expect(timeoutFields(10_000).get('grpc-timeout')).toBe('10000000u')
 })
 
+test('a call without a deadline is told none', () => {
+  expect(timeoutFields(Number.POSITIVE_INFINITY).fields).toEqual([])
+})
+
 test('however many different times there were before', () => {
   for (let ms = 1; ms < 1_000; ms++) expect(timeoutFields(ms).get('grpc-timeout')).toBe(`${ms}000u`)
 })

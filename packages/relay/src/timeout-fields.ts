@@ -10,8 +10,11 @@ const latest = { remainingMs: Number.NaN, fields: fieldList([]) }
 /** From here on whole milliseconds are said: a thousandth at most is lost, and calls of one method mostly say the same. */
 const ROUNDED_MS = 1_000
 
-/** `grpc-timeout` for that much time, never for more. The same object while the same text comes again and again. */
+const NONE = fieldList([])
+
+/** `grpc-timeout` for that much time, never for more; none for Infinity. The same object while the same text comes again and again. */
 export function timeoutFields(remainingMs: number): FieldList {
+  if (remainingMs === Number.POSITIVE_INFINITY) return NONE
   const toldMs = remainingMs < ROUNDED_MS ? remainingMs : Math.floor(remainingMs)
   if (toldMs === latest.remainingMs) return latest.fields
   const text = formatTimeout(toldMs)
