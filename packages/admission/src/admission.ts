@@ -164,7 +164,7 @@ export class Admission implements Gate {
     const seatsInUse = this.#seats.inUse
     this.#seats.release(call.rank, seats)
     this.#tallies.of(call.rank).seatsInUse -= seats
-    if (outcome === 'success') this.#serviceTimes.observe(call.path, heldMs, nowMs)
+    if (outcome === 'success') this.#serviceTimes.observe(call.traits, heldMs, nowMs)
     if (outcome !== 'cancelled' && outcome !== 'unsent') {
       this.#limit.onSample({ call, startedMs, heldMs, seatsInUse, outcome })
     }

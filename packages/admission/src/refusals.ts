@@ -24,7 +24,7 @@ export class Refusals {
   infeasible(call: Call, nowMs: number): Refusal | undefined {
     if (call.deadlineMs === NO_DEADLINE) return undefined
     const remainingMs = call.deadlineMs - nowMs
-    if (remainingMs > this.#serviceTimes.expectedMs(call.path, nowMs)) return undefined
+    if (remainingMs > this.#serviceTimes.expectedMs(call.traits, nowMs)) return undefined
     this.#tallies.of(call.rank).infeasible++
     return { kind: 'deadline_infeasible', pushbackMs: NEVER_RETRY, remainingMs }
   }
@@ -41,9 +41,9 @@ export class Refusals {
 
   /** When a call that waits may be {@link overdue}, at the earliest, as far as is known now. */
   overdueMs(waiting: Waiting, nowMs: number): number {
-    const { path, deadlineMs } = waiting.call
+    const { traits, deadlineMs } = waiting.call
     if (deadlineMs === NO_DEADLINE) return waiting.lastMs
-    return Math.min(waiting.lastMs, deadlineMs - this.#serviceTimes.expectedMs(path, nowMs))
+    return Math.min(waiting.lastMs, deadlineMs - this.#serviceTimes.expectedMs(traits, nowMs))
   }
 
   /** Refuses a call for which there is no place in the queue. */

@@ -1,3 +1,4 @@
+import type { CallTraits } from '@spillway/call'
 import type { FeasibilityConfig } from './admission-config.ts'
 
 /** How far one sample moves an estimate, as a share of it. */
@@ -6,11 +7,23 @@ const GAIN = 0.1
 /** Estimates move by shares of themselves, so they must not reach zero. */
 const LEAST_MS = 0.01
 
-interface Estimate {
+class Estimate {
+  /** Whoever finds it for calls of its method; undefined once it is forgotten. */
+  keeper: ServiceTimes | undefined
   ms: number
-  samples: number
+  samples = 1
   sampledMs: number
+
+  /** From a first sample. */
+  constructor(keeper: ServiceTimes, tookMs: number, nowMs: number) {
+    this.keeper = keeper
+    this.ms = Math.max(LEAST_MS, tookMs)
+    this.sampledMs = nowMs
+  }
 }
+
+/** What of a call's traits is asked for. */
+type Method = Pick<CallTraits, 'path' | 'serviceTime'>
 
 /**
  * How long a method's calls take, learnt from those that succeeded: a quantile, tracked in constant memory with steps in
@@ -27,17 +40,26 @@ export class ServiceTimes {
   }
 
   /** The time that a call of this method should be given, in milliseconds; 0 while too little is known. */
-  expectedMs(path: string, nowMs: number): number {
-    const estimate = this.#estimates.get(path)
+  expectedMs(method: Method, nowMs: number): number {
+    const estimate = this.#find(method)
     if (estimate === undefined || estimate.samples < this.#config.minSamples) return 0
     return this.#faded(estimate, nowMs)
   }
 
   /** Learns from a call of this method that took `tookMs` and succeeded. */
-  observe(path: string, tookMs: number, nowMs: number): void {
-    const estimate = this.#estimates.get(path)
-    if (estimate === undefined) this.#startEstimate(path, tookMs, nowMs)
+  observe(method: Method, tookMs: number, nowMs: number): void {
+    const estimate = this.#find(method)
+    if (estimate === undefined) this.#startEstimate(method.path, tookMs, nowMs)
     else this.#learn(estimate, tookMs, nowMs)
+  }
+
+  /** Looked up once for calls that are alike, as long as it is kept. */
+  #find(method: Method): Estimate | undefined {
+    const known = method.serviceTime
+    if (known instanceof Estimate && known.keeper === this) return known
+    const found = this.#estimates.get(method.path)
+    method.serviceTime = found ?? null
+    return found
   }
 
   #learn(estimate: Estimate, tookMs: number, nowMs: number): void {
@@ -61,7 +83,7 @@ export class ServiceTimes {
 
   #startEstimate(path: string, tookMs: number, nowMs: number): void {
     if (this.#estimates.size < this.#config.maxMethods || this.#forgetOne(nowMs)) {
-      this.#estimates.set(path, { ms: Math.max(LEAST_MS, tookMs), samples: 1, sampledMs: nowMs })
+      this.#estimates.set(path, new Estimate(this, tookMs, nowMs))
     }
   }
 
@@ -69,7 +91,10 @@ export class ServiceTimes {
   #forgetOne(nowMs: number): boolean {
     for (const [path, estimate] of this.#estimates) {
       this.#estimates.delete(path)
-      if (nowMs - estimate.sampledMs > this.#config.believedMs) return true
+      if (nowMs - estimate.sampledMs > this.#config.believedMs) {
+        estimate.keeper = undefined
+        return true
+      }
       this.#estimates.set(path, estimate)
       return false
     }

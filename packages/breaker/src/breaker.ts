@@ -37,6 +37,8 @@ export interface BreakerSurroundings {
  * the period in which its call was let in.
  */
 export class Breaker {
+  /** Whoever finds it for calls; undefined once it is forgotten. Owned by `Breakers`. */
+  keeper: object | undefined = undefined
   readonly #identity: BreakerIdentity
   readonly #surroundings: BreakerSurroundings
   readonly #preference = new ProbePreference()
@@ -56,6 +58,10 @@ export class Breaker {
     this.#record = new CallRecord(settings, nowMs)
     this.#state = { kind: 'closed', sinceMs: nowMs }
     this.#period = surroundings.tickets.next()
+  }
+
+  get name(): string {
+    return this.#identity.name
   }
 
   /** Lets the call in and marks it with a ticket, or refuses it and holds nothing for it. */
@@ -175,7 +181,7 @@ export class Breaker {
   #count(call: Call, outcome: Outcome): void {
     if (outcome !== 'success' && outcome !== 'fault') return
     const nowMs = this.#now()
-    const isTooMany = this.#record.count(call.peer.id, outcome === 'fault', nowMs)
+    const isTooMany = this.#record.count(call.traits, outcome === 'fault', nowMs)
     if (isTooMany) this.#open(this.#record.describe(nowMs), nowMs)
   }
 
@@ -184,7 +190,7 @@ export class Breaker {
     if (state.kind !== 'halfOpen' || !state.permits.release(ticket)) return
     if (outcome !== 'success' && outcome !== 'fault') return
     const nowMs = this.#now()
-    this.#record.count(call.peer.id, outcome === 'fault', nowMs)
+    this.#record.count(call.traits, outcome === 'fault', nowMs)
     if (outcome === 'fault') {
       this.#preference.failed(call)
       this.#open('a probe failed', nowMs)

@@ -245,3 +245,25 @@ test('schedules nothing, so that there is nothing to stop', () => {
 
   expect(door.clock.pendingTasks).toBe(0)
 })
+
+test('finds another breaker for calls like those whose breaker was forgotten', () => {
+  const door = new Door({}, 1)
+  const junk = { path: '/junk.Service/M' }
+  door.breakDown()
+  door.breakers.forget('app')
+  door.send(1, 'success', junk)
+  door.send(2, 'success')
+  expect(door.breakers.list().map(({ name, calls }) => [name, calls])).toEqual([
+    ['app _OTHER', 2],
+    ['app junk.Service/M', 1],
+  ])
+
+  door.clock.advance(20_000)
+  door.send(1, 'success')
+  door.send(1, 'success', junk)
+
+  expect(door.breakers.list().map(({ name, calls }) => [name, calls])).toEqual([
+    ['app _OTHER', 1],
+    ['app shop.Cart/Add', 1],
+  ])
+})

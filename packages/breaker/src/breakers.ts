@@ -1,4 +1,4 @@
-import type { Call, Outcome, Refusal } from '@spillway/call'
+import type { Call, CallTraits, Outcome, Refusal } from '@spillway/call'
 import type { Clock, Random } from '@spillway/clock'
 import type { BreakerSettings } from './breaker-settings.ts'
 import type { BreakerView, Transition } from './breaker-state.ts'
@@ -57,17 +57,17 @@ export class Breakers {
 
   /** Lets the call in, or refuses it; see `Breaker`. */
   enter(call: Call): Refusal | undefined {
-    return this.#breakerOf(call.upstream, call.path).enter(call)
+    return this.#breakerOf(call.traits).enter(call)
   }
 
   /** Takes the outcome of a call that was let in. */
   leave(call: Call, outcome: Outcome): void {
-    this.#find(call.upstream, call.path)?.leave(call, outcome)
+    this.#find(call.traits)?.leave(call, outcome)
   }
 
   /** Asks again for a call that waited after it was let in. */
   recheck(call: Call): Refusal | undefined {
-    return this.#breakerOf(call.upstream, call.path).recheck(call)
+    return this.#breakerOf(call.traits).recheck(call)
   }
 
   /** Every breaker as it is now, by name. */
@@ -112,20 +112,28 @@ export class Breakers {
 
   /** The upstream is no longer there: neither are its breakers. Calls that are still on it teach nobody anything. */
   forget(upstream: string): void {
-    for (const [method] of this.#upstreams.get(upstream) ?? []) {
-      this.#byName.delete(breakerName(upstream, method))
-      this.#count(method, -1)
-    }
+    const breakers = this.#upstreams.get(upstream)
+    if (breakers === undefined) return
+    for (const [method, breaker] of breakers) this.#remove(breakers, method, breaker)
     this.#upstreams.delete(upstream)
   }
 
-  #find(upstream: string, path: string): Breaker | undefined {
-    const breakers = this.#upstreams.get(upstream)
-    return breakers?.get(path) ?? breakers?.get(OTHER)
+  /** The breaker of such calls, as far as there is one. */
+  #find(traits: CallTraits): Breaker | undefined {
+    return this.#own(traits) ?? this.#upstreams.get(traits.upstream)?.get(OTHER)
   }
 
-  #breakerOf(upstream: string, path: string): Breaker {
-    return this.#upstreams.get(upstream)?.get(path) ?? this.#make(upstream, path)
+  #breakerOf(traits: CallTraits): Breaker {
+    return this.#own(traits) ?? this.#make(traits.upstream, traits.path)
+  }
+
+  /** The breaker that the method has of its own. Looked up once for calls that are alike, as long as it is kept. */
+  #own(traits: CallTraits): Breaker | undefined {
+    const known = traits.breaker
+    if (known instanceof Breaker && known.keeper === this) return known
+    const found = this.#upstreams.get(traits.upstream)?.get(traits.path)
+    traits.breaker = found ?? null
+    return found
   }
 
   #make(upstream: string, path: string): Breaker {
@@ -136,6 +144,7 @@ export class Breakers {
     if (shared) return shared
     const name = breakerName(upstream, method)
     const breaker = new Breaker({ name, upstream, method }, this.#settingsOf(method), this.#surroundings)
+    breaker.keeper = this
     breakers.set(method, breaker)
     this.#byName.set(name, breaker)
     this.#count(method, 1)
@@ -151,17 +160,21 @@ export class Breakers {
     const nowMs = this.#surroundings.clock.nowMs()
     if (nowMs - this.#sweptMs < SWEEP_MS) return false
     this.#sweptMs = nowMs
-    for (const [upstream, breakers] of this.#upstreams) this.#forgetIdle(upstream, breakers)
+    for (const breakers of this.#upstreams.values()) this.#forgetIdle(breakers)
     return this.#undeclared < this.#maxBreakers
   }
 
-  #forgetIdle(upstream: string, breakers: Map<string, Breaker>): void {
+  #forgetIdle(breakers: Map<string, Breaker>): void {
     for (const [method, breaker] of breakers) {
-      if (method === OTHER || !breaker.isForgettable()) continue
-      breakers.delete(method)
-      this.#byName.delete(breakerName(upstream, method))
-      this.#count(method, -1)
+      if (method !== OTHER && breaker.isForgettable()) this.#remove(breakers, method, breaker)
     }
+  }
+
+  #remove(breakers: Map<string, Breaker>, method: string, breaker: Breaker): void {
+    breaker.keeper = undefined
+    breakers.delete(method)
+    this.#byName.delete(breaker.name)
+    this.#count(method, -1)
   }
 }
 

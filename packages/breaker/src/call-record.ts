@@ -1,3 +1,4 @@
+import type { CallTraits } from '@spillway/call'
 import type { BreakerSettings } from './breaker-settings.ts'
 import { OutcomeWindow, SLICES, type WindowCounts } from './outcome-window.ts'
 import { PeerShares } from './peer-shares.ts'
@@ -17,15 +18,15 @@ export class CallRecord {
     this.#peers = new PeerShares(settings)
   }
 
-  /** Counts the outcome of one call of that peer. True when there are too many faults now, and not of one caller's making. */
-  count(peerId: string, isFault: boolean, nowMs: number): boolean {
+  /** Counts the outcome of one call. True when there are too many faults now, and not of one caller's making. */
+  count(traits: CallTraits, isFault: boolean, nowMs: number): boolean {
     const slice = this.#sliceAt(nowMs)
-    this.#peers.count(peerId, isFault, slice)
+    this.#peers.count(traits, isFault, slice)
     if (!isFault) {
       this.#window.success(slice)
       return false
     }
-    if (this.#peers.isHealthyWithout(peerId, slice)) {
+    if (this.#peers.isHealthyWithout(traits.peer.id, slice)) {
       this.#window.pardonedFault(slice)
       return false
     }

@@ -1,4 +1,13 @@
-import { Call, Gates, PROCEED, defaultCallFacts, type CallFacts, type Outcome, type Verdict } from '@spillway/call'
+import {
+  Call,
+  CallTraits,
+  Gates,
+  PROCEED,
+  defaultCallFacts,
+  type CallFacts,
+  type Outcome,
+  type Verdict,
+} from '@spillway/call'
 import { ManualClock, SeededRandom } from '@spillway/clock'
 import { BreakerGate } from './breaker-gate.ts'
 import { DEFAULT_BREAKER_SETTINGS, type BreakerSettings } from './breaker-settings.ts'
@@ -21,6 +30,8 @@ export class Door {
   readonly gates: Gates
   readonly transitions: Transition[] = []
   readonly name = 'app shop.Cart/Add'
+  /** By their facts: calls that are alike share them. */
+  readonly #traits = new Map<string, CallTraits>()
 
   /** No jitter unless asked for, so that times in tests are exact. */
   constructor(settings: Partial<BreakerSettings> = {}, maxBreakers = 1_024) {
@@ -35,7 +46,11 @@ export class Door {
 
   /** A call at the door, not yet let in. */
   call(facts: Partial<CallFacts> = {}): Call {
-    return Call.of({ ...defaultCallFacts, path: '/shop.Cart/Add', ...facts }, { decided: () => undefined })
+    const { deadlineMs, heldBytes, ...shared } = { ...defaultCallFacts, path: '/shop.Cart/Add', ...facts }
+    const key = JSON.stringify(shared)
+    const traits = this.#traits.get(key) ?? new CallTraits(shared)
+    this.#traits.set(key, traits)
+    return new Call(traits, { deadlineMs, heldBytes }, { decided: () => undefined })
   }
 
   /** Asks for entry; the call when it was let in. */

@@ -108,3 +108,28 @@ test('gives the place of callers that went silent to new ones', () => {
 
   expect(door.view().state).toBe('closed')
 })
+
+test('knows a caller again that went silent, lost its place and came back', () => {
+  const door = new Door({ maxPeers: 3 })
+  for (let old = 0; old < 3; old++) door.send(10, 'success', peer(`old-${old}`))
+  door.clock.advance(10_000)
+  door.send(20, 'success', peer('good'))
+
+  door.send(1_000, 'fault', peer('old-0'))
+
+  expect(door.view()).toMatchObject({ state: 'closed', loneCulprit: 'old-0' })
+})
+
+test('gives a caller that was not told apart a place of its own once there is one', () => {
+  const door = new Door({ maxPeers: 3 })
+  for (let old = 0; old < 3; old++) door.send(10, 'success', peer(`old-${old}`))
+  door.send(1, 'success', peer('late'))
+  door.clock.advance(5_000)
+  door.send(1, 'success', peer('another'))
+  door.clock.advance(5_000)
+  door.send(20, 'success', peer('good'))
+
+  door.send(1_000, 'fault', peer('late'))
+
+  expect(door.view().loneCulprit).toBe('late')
+})

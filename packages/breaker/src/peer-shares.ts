@@ -1,3 +1,4 @@
+import type { CallTraits } from '@spillway/call'
 import { SLICES } from './outcome-window.ts'
 import { SliceCounts } from './slice-counts.ts'
 import type { BreakerSettings } from './breaker-settings.ts'
@@ -12,22 +13,22 @@ const OVERFLOW = '_OTHER'
  * opening is put off for a window at most, unless the others go on being served well.
  *
  * Memory: at most `maxPeers` callers and one for the rest, of {@link SLICES} slices each. Cost of counting: one map
- * look-up.
+ * look-up, once for calls that are alike.
  */
 export class PeerShares {
   readonly #settings: BreakerSettings
   readonly #total = new SliceCounts(SLICES)
-  readonly #peers = new Map<string, SliceCounts>()
+  readonly #peers = new Map<string, PeerCounts>()
   #sweptSlice = -1
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings
   }
 
-  /** Counts the outcome of one call of that peer. */
-  count(peerId: string, isFault: boolean, slice: number): void {
+  /** Counts the outcome of one call. */
+  count(traits: CallTraits, isFault: boolean, slice: number): void {
     this.#total.count(isFault, slice)
-    this.#countsOf(peerId, slice).count(isFault, slice)
+    this.#countsOf(traits, slice).count(isFault, slice)
   }
 
   /** The others are served well, so that a fault of this peer's proves nothing. */
@@ -53,12 +54,21 @@ export class PeerShares {
     return calls - faults >= witnesses && faults * 100 <= errorPercent * Math.max(calls, minCalls)
   }
 
-  #countsOf(peerId: string, slice: number): SliceCounts {
+  #countsOf(traits: CallTraits, slice: number): SliceCounts {
+    const known = traits.peerCounts
+    if (known instanceof PeerCounts && known.keeper === this) return known
+    const counts = this.#find(traits.peer.id, slice)
+    traits.peerCounts = counts
+    return counts
+  }
+
+  #find(peerId: string, slice: number): PeerCounts {
     const known = this.#peers.get(peerId)
     if (known) return known
     if (this.#peers.size >= this.#settings.maxPeers) this.#forgetIdle(slice)
-    const key = this.#peers.size >= this.#settings.maxPeers ? OVERFLOW : peerId
-    const counts = this.#peers.get(key) ?? new SliceCounts(SLICES)
+    const isFull = this.#peers.size >= this.#settings.maxPeers
+    const key = isFull ? OVERFLOW : peerId
+    const counts = this.#peers.get(key) ?? new PeerCounts(isFull ? undefined : this)
     this.#peers.set(key, counts)
     return counts
   }
@@ -69,7 +79,20 @@ export class PeerShares {
     this.#sweptSlice = slice
     for (const [id, counts] of this.#peers) {
       counts.rollTo(slice)
-      if (counts.calls === 0) this.#peers.delete(id)
+      if (counts.calls > 0) continue
+      counts.keeper = undefined
+      this.#peers.delete(id)
     }
+  }
+}
+
+/** The calls of one caller, or of all those that are not told apart. */
+class PeerCounts extends SliceCounts {
+  /** Whoever finds it for calls of its one caller. */
+  keeper: PeerShares | undefined
+
+  constructor(keeper: PeerShares | undefined) {
+    super(SLICES)
+    this.keeper = keeper
   }
 }

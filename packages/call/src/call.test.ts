@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Call, defaultCallFacts } from './call.ts'
+import { Call, CallTraits, defaultCallFacts } from './call.ts'
 import { PriorityClass } from './priority-class.ts'
 
 test('a call takes over every fact and holds nothing yet', () => {
@@ -14,4 +14,15 @@ test('a call takes over every fact and holds nothing yet', () => {
     budgetTaken: 0,
     place: null,
   })
+})
+
+test('changed traits have every other fact, and nothing of what was looked up', () => {
+  const traits = new CallTraits({ ...defaultCallFacts, path: '/bank.v1.Risk/Score', cohort: 5 })
+  traits.breaker = {}
+  traits.note = {}
+
+  const changed = traits.with({ rank: PriorityClass.batch })
+
+  expect(changed).toMatchObject({ path: '/bank.v1.Risk/Score', rank: PriorityClass.batch, level: 3 * 128 + 5 })
+  expect([changed.breaker, changed.peerCounts, changed.serviceTime, changed.note]).toEqual([null, null, null, null])
 })

@@ -51,7 +51,10 @@ export interface OwnFacts {
 /** All that is known of a call before it is decided on. */
 export interface CallFacts extends SharedFacts, OwnFacts {}
 
-/** The shared facts of calls, once for all that are alike. */
+/**
+ * The shared facts of calls, once for all that are alike. The fields after the facts belong to one owner each, named beside
+ * them, and keep what it has looked up for such calls, null for nothing; the owner knows by itself whether that still stands.
+ */
 export class CallTraits implements SharedFacts {
   readonly path: string
   readonly upstream: string
@@ -67,6 +70,15 @@ export class CallTraits implements SharedFacts {
   readonly isIdempotent: boolean
   readonly attempt: number
   readonly maxWaitMs: number | undefined
+
+  /** Owned by the `breaker` gate: the breaker that they pass. */
+  breaker: object | null = null
+  /** Owned by the `breaker` gate: what it counts of their peer. */
+  peerCounts: object | null = null
+  /** Owned by the `admission` gate: how long calls of their method take. */
+  serviceTime: object | null = null
+  /** Owned by whoever enters them into the gates. */
+  note: object | null = null
 
   constructor(facts: SharedFacts) {
     this.path = facts.path

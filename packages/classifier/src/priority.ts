@@ -4,7 +4,7 @@ import type { Head } from './arrival.ts'
 import { ClassTags, type ReadTag } from './class-tags.ts'
 import type { Counts } from './counts.ts'
 import type { CallExpressions } from './expressions.ts'
-import type { TopShare } from './top-share.ts'
+import type { PeerNote, TopShare } from './top-share.ts'
 import { claimableClass, lessImportant, type TrustConfig } from './trust.ts'
 
 /** Health checks keep a sidecar and its app in service: they go before everything, as long as there are few of them. */
@@ -67,14 +67,15 @@ export class PriorityDecider {
    * own app is not counted. `nowMs` is the time of the clock.
    */
   cap(
-    { rank, isClaim }: Pick<Priority, 'rank' | 'isClaim'>,
+    asked: Pick<Priority, 'rank' | 'isClaim'> & PeerNote,
     peer: Peer,
     declared: PriorityClass,
     nowMs: number,
   ): PriorityClass {
+    const { rank, isClaim } = asked
     if (peer.kind === 'app') return rank
     const isTop = rank <= PriorityClass.critical && rank < declared
-    if (this.#topShare.arrive(peer.id, isClaim && isTop, nowMs)) return rank
+    if (this.#topShare.arrive(peer.id, isClaim && isTop, nowMs, asked)) return rank
     this.#counts.cappedCalls++
     return rank === PriorityClass.system ? declared : oneClassDown(rank)
   }

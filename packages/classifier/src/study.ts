@@ -1,14 +1,16 @@
 import type { CallTraits, PriorityClass, Refusal } from '@spillway/call'
 import type { Findings } from './classification.ts'
+import type { PeerNote } from './top-share.ts'
 
 /** What a classifier has read in headers and request: nothing of it depends on when the call came. */
-export class Study {
+export class Study implements PeerNote {
   /** Whose rules it follows: another classifier reads anew. */
   readonly author: object
   readonly traits: CallTraits
   readonly findings: Findings
   readonly isClaim: boolean
   readonly refusal: Refusal | undefined
+  peerCalls: PeerNote['peerCalls'] = undefined
   #capped: CallTraits | undefined
 
   constructor(author: object, traits: CallTraits, findings: Findings, isClaim: boolean, refusal: Refusal | undefined) {

@@ -75,6 +75,16 @@ describe('the share of the top class', () => {
     for (let index = 0; index < 1_000; index++) topShare.arrive(`flood-${index}`, true, 15_000)
     expect(topShare.peers).toBe(3)
   })
+
+  test('starts afresh for a peer that was forgotten, also where its count was noted', () => {
+    const topShare = new TopShare({ ...DEFAULT_TOP_SHARE, allowance: 1, share: 0, maxPeers: 3 })
+    const note = { peerCalls: undefined }
+    expect([0, 0].map((timeMs) => topShare.arrive('busy', true, timeMs, note))).toEqual([true, false])
+    for (let index = 0; index < 3; index++) topShare.arrive(`new-${index}`, true, 20_000)
+
+    expect(topShare.arrive('busy', true, 20_000, note)).toBe(true)
+    expect(topShare.arrive('busy', true, 20_000)).toBe(false)
+  })
 })
 
 describe('the cap', () => {

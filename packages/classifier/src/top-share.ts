@@ -26,15 +26,18 @@ const EVICTION_LOOKS = 8
  */
 export class TopShare {
   readonly #config: TopShareConfig
-  readonly #peers = new Map<string, SlidingCounts>()
+  readonly #peers = new Map<string, PeerCalls>()
 
   constructor(config: TopShareConfig) {
     this.#config = config
   }
 
-  /** Counts a call of that peer. Returns whether it may have the top class; without a claim always true. */
-  arrive(peerId: string, isClaim: boolean, nowMs: number): boolean {
-    const counts = this.#countsOf(peerId, SlidingCounts.bucketAt(nowMs, this.#config.windowMs))
+  /**
+   * Counts a call of that peer. Returns whether it may have the top class; without a claim always true. What is counted of
+   * the peer is kept in `note`, which calls of the same peer may share.
+   */
+  arrive(peerId: string, isClaim: boolean, nowMs: number, note: PeerNote = { peerCalls: undefined }): boolean {
+    const counts = this.#callsOf(peerId, note, SlidingCounts.bucketAt(nowMs, this.#config.windowMs))
     counts.addCall()
     if (!isClaim) return true
     const { allowance, share } = this.#config
@@ -48,16 +51,19 @@ export class TopShare {
     return this.#peers.size
   }
 
-  #countsOf(peerId: string, bucket: number): SlidingCounts {
+  #callsOf(peerId: string, note: PeerNote, bucket: number): SlidingCounts {
+    if (note.peerCalls?.keeper !== this) note.peerCalls = this.#find(peerId, bucket)
+    note.peerCalls.advance(bucket)
+    return note.peerCalls
+  }
+
+  #find(peerId: string, bucket: number): PeerCalls {
     const known = this.#peers.get(peerId)
-    if (known) {
-      known.advance(bucket)
-      return known
-    }
+    if (known !== undefined) return known
     if (this.#peers.size >= this.#config.maxPeers) this.#makeRoom(bucket)
-    const counts = new SlidingCounts(bucket)
-    this.#peers.set(peerId, counts)
-    return counts
+    const calls = new PeerCalls(this, bucket)
+    this.#peers.set(peerId, calls)
+    return calls
   }
 
   /** The order of the map is that of arrival; a busy peer that is looked at goes to the end. */
@@ -65,8 +71,28 @@ export class TopShare {
     let looks = 0
     for (const [peerId, counts] of this.#peers) {
       this.#peers.delete(peerId)
-      if (counts.isIdle(bucket) || ++looks > EVICTION_LOOKS) return
+      if (counts.isIdle(bucket) || ++looks > EVICTION_LOOKS) {
+        counts.keeper = undefined
+        return
+      }
       this.#peers.set(peerId, counts)
     }
   }
+}
+
+/** What is counted of one peer. */
+class PeerCalls extends SlidingCounts {
+  /** Whoever finds it for calls of the peer; undefined once it is forgotten. */
+  keeper: TopShare | undefined
+
+  constructor(keeper: TopShare, bucket: number) {
+    super(bucket)
+    this.keeper = keeper
+  }
+}
+
+/** Room for what is counted of a peer. */
+export interface PeerNote {
+  /** Owned by {@link TopShare}. */
+  peerCalls: PeerCalls | undefined
 }

@@ -1,13 +1,13 @@
 import { CallTraits, PriorityClass, defaultCallFacts } from '@spillway/call'
 import { expect, test } from 'vitest'
-import { Forwardings } from './forwardings.ts'
+import { notesOn } from './call-notes.ts'
 
 function traits(tenant: string, rank: PriorityClass = PriorityClass.critical): CallTraits {
   return new CallTraits({ ...defaultCallFacts, rank, cohort: 3, tenant })
 }
 
 function told(call: CallTraits): string[] {
-  return new Forwardings().of(call).added.fields.map(({ name, value }) => `${name}: ${value}`)
+  return notesOn(call).forwarding.added.fields.map(({ name, value }) => `${name}: ${value}`)
 }
 
 test('a call says its class twice, and its tenant', () => {
@@ -23,17 +23,9 @@ test('a call without a tenant says none, a call of the system class nothing', ()
   expect(told(traits('acme', PriorityClass.system))).toEqual([])
 })
 
-test('calls that say the same share the forwarding, whatever number of tenants came between', () => {
-  const forwardings = new Forwardings()
-  expect(forwardings.of(traits('acme'))).toBe(forwardings.of(traits('acme')))
-  for (let index = 0; index < 3_000; index++) forwardings.of(traits(`t${index}`))
-  expect(forwardings.of(traits('acme')).added.get('spillway-tenant')).toBe('acme')
-})
+test('calls of the same traits share the notes; those of a changed class have their own', () => {
+  const alike = traits('acme')
+  expect(notesOn(alike)).toBe(notesOn(alike))
 
-test('a tenant whose calls differ in class says each as it is', () => {
-  const forwardings = new Forwardings()
-  for (const rank of [PriorityClass.critical, PriorityClass.batch, PriorityClass.critical]) {
-    const name = rank === PriorityClass.critical ? 'critical.3' : 'batch.3'
-    expect(forwardings.of(traits('acme', rank)).added.get('spillway-class')).toBe(name)
-  }
+  expect(told(alike.with({ rank: PriorityClass.batch }))).toContain('spillway-class: batch.3')
 })

@@ -1,6 +1,7 @@
 import { BAGGAGE, CALLER_CLASSES, COHORTS, MetadataName, formatClassTag, type CallTraits } from '@spillway/call'
 import { field, fieldList, type FieldList } from '@spillway/http2'
 import type { Forwarding } from '@spillway/relay'
+import type { CallSeries } from '@spillway/telemetry'
 
 /** By level: class and cohort as metadata, and again as a member of the baggage. Shared, so that HPACK knows them again. */
 const BY_LEVEL: readonly Forwarding[] = CALLER_CLASSES.flatMap((rank) =>
@@ -10,34 +11,37 @@ const BY_LEVEL: readonly Forwarding[] = CALLER_CLASSES.flatMap((rank) =>
   }),
 )
 
-/** Tenants whose forwardings are remembered; they are the callers' to choose, so their number is bounded. */
-const CAPACITY = 1_024
-
 const NOTHING_ADDED = adding(fieldList([]))
 
-/**
- * How calls leave: without what their peers say of themselves under our prefix, with what we say of them: class, cohort and
- * tenant. Calls of which the same is said share one forwarding.
- */
-export class Forwardings {
-  /** By tenant, the forwarding of the level that its latest call had: a tenant has one cohort, and mostly one class. */
-  readonly #latest = new Map<string, { readonly level: number; readonly forwarding: Forwarding }>()
+/** What a sidecar finds out about calls that are alike, once for all of them. */
+class CallNotes {
+  /**
+   * How they leave: without what their peers say of themselves under our prefix, with what we say of them: class, cohort and
+   * tenant. Adds nothing for the `system` class.
+   */
+  readonly forwarding: Forwarding
+  /** Where they are counted; undefined before the first. */
+  series: CallSeries | undefined = undefined
 
-  /** Adds nothing for the `system` class. */
-  of({ level, tenant }: Pick<CallTraits, 'level' | 'tenant'>): Forwarding {
-    const forwarding = BY_LEVEL[level]
-    if (forwarding === undefined) return NOTHING_ADDED
-    return tenant === '' ? forwarding : this.#withTenant(forwarding, level, tenant)
+  constructor(forwarding: Forwarding) {
+    this.forwarding = forwarding
   }
+}
 
-  #withTenant({ added }: Forwarding, level: number, tenant: string): Forwarding {
-    const latest = this.#latest.get(tenant)
-    if (latest?.level === level) return latest.forwarding
-    if (latest === undefined && this.#latest.size >= CAPACITY) this.#latest.clear()
-    const forwarding = adding(fieldList([...added.fields, field(MetadataName.tenant, tenant)]))
-    this.#latest.set(tenant, { level, forwarding })
-    return forwarding
-  }
+/** The notes on calls of those traits: always the same ones. */
+export function notesOn(traits: CallTraits): CallNotes {
+  const known = traits.note
+  if (known instanceof CallNotes) return known
+  const notes = new CallNotes(forwardingOf(traits))
+  traits.note = notes
+  return notes
+}
+
+function forwardingOf({ level, tenant }: CallTraits): Forwarding {
+  const forwarding = BY_LEVEL[level]
+  if (forwarding === undefined) return NOTHING_ADDED
+  if (tenant === '') return forwarding
+  return adding(fieldList([...forwarding.added.fields, field(MetadataName.tenant, tenant)]))
 }
 
 function adding(added: FieldList): Forwarding {

@@ -7,7 +7,6 @@ import type { Contract } from '@spillway/contract'
 import { Fallbacks } from '@spillway/fallback'
 import { createRelayResources, type Listener, type RelayResources } from '@spillway/relay'
 import { Telemetry, defaultDecisionLogConfig, type Direction, type SidecarEvent } from '@spillway/telemetry'
-import { Forwardings } from './forwardings.ts'
 import type { SidecarConfig } from './config/schema.ts'
 import { breakerSettings, trustOptions } from './gate-settings.ts'
 import { Inbound } from './inbound.ts'
@@ -50,7 +49,6 @@ export class Composition {
   )
   /** Of all classifiers, those that a reload has replaced included. */
   readonly classifierCounts = new Counts()
-  readonly #forwardings = new Forwardings()
   #config: SidecarConfig
   #traffic: Traffic
   readonly #around: Surroundings
@@ -153,13 +151,11 @@ export class Composition {
   #side(direction: Direction, policies: Policies): Side {
     const { telemetry, fallbacks } = this
     const { clock } = this.#around
-    const forwardings = this.#forwardings
     return {
       direction,
       clock,
       telemetry,
       fallbacks,
-      forwardings,
       unsettled: new Map(),
       policies,
       inFlight: 0,

@@ -17,6 +17,7 @@ import type { MethodPolicy } from '@spillway/contract'
 import type { Field } from '@spillway/http2'
 import type { Answer, Exchange, ExchangeEnd, ExchangeObserver, Forwarding } from '@spillway/relay'
 import { FORWARDED, type CallSeries, type Decision } from '@spillway/telemetry'
+import { notesOn } from './call-notes.ts'
 import { degrade, type Degraded } from './degrade.ts'
 import type { Destination } from './destination.ts'
 import { EndedEvent } from './ended-event.ts'
@@ -141,11 +142,17 @@ export class GatedCall implements ExchangeObserver, Waiter {
   #enter(call: Call, gates: Gates): void {
     this.#call = call
     this.#gates = gates
-    this.#series ??= this.#side.telemetry.startCall(this.#side.direction, this.#exchange.path, call.rank)
+    this.#series ??= this.#startSeries(call)
     const verdict = gates.enter(call)
     if (verdict === PROCEED) this.#forward()
     else if (verdict === WAIT) this.#waitingSinceMs = this.#side.clock.nowMs()
     else this.#refuse(verdict)
+  }
+
+  #startSeries({ traits }: Call): CallSeries {
+    const { telemetry, direction } = this.#side
+    const notes = notesOn(traits)
+    return (notes.series = telemetry.startCall(direction, traits.path, traits.rank, notes.series))
   }
 
   #forward(): void {
@@ -165,7 +172,7 @@ export class GatedCall implements ExchangeObserver, Waiter {
   }
 
   #forwardingOf(call: Call): Forwarding {
-    const forwarding = this.#side.forwardings.of(call.traits)
+    const { forwarding } = notesOn(call.traits)
     const rerouted = this.#rerouted
     const answerReader = this.#settlement
     if (rerouted !== undefined)

@@ -3,7 +3,6 @@ import type { Clock } from '@spillway/clock'
 import type { Contract } from '@spillway/contract'
 import type { Fallbacks } from '@spillway/fallback'
 import type { Direction, Telemetry } from '@spillway/telemetry'
-import type { Forwardings } from './forwardings.ts'
 import type { EndedEvent } from './ended-event.ts'
 import type { RefusalAnswers } from './refusal-answers.ts'
 
@@ -22,7 +21,6 @@ export interface Side {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly fallbacks: Fallbacks
-  readonly forwardings: Forwardings
   /** Calls by budget whose answer did not say what they took. Counted by the calls. */
   readonly unsettled: Map<string, number>
   /** In force for calls that come now. Owned by the composition. */

@@ -1,6 +1,6 @@
 import { Status, className, type PriorityClass, type PriorityClassName } from '@spillway/call'
 import type { CallEnded, Direction } from './event.ts'
-import { DECISION_LABELS, decisionIndex, laneOf } from './labels.ts'
+import { DECISION_LABELS, OTHER, decisionIndex, laneOf } from './labels.ts'
 import { RollingWindow } from './rolling-window.ts'
 
 /** Codes 0 to 16; errors are counted at `code`, those of our own making at `code + CODES`. */
@@ -10,6 +10,8 @@ export const CODES = Object.keys(Status).length
 export class CallSeries {
   /** `/package.Service/Method`, or `_OTHER`. */
   readonly path: string
+  /** Of a method with a name of its own, which keeps it. */
+  readonly isNamed: boolean
   readonly direction: Direction
   readonly class: PriorityClassName
   /** Index of direction and class; see `laneOf`. */
@@ -25,6 +27,7 @@ export class CallSeries {
   constructor(direction: Direction, path: string, rank: PriorityClass) {
     this.direction = direction
     this.path = path
+    this.isNamed = path !== OTHER
     this.class = className(rank)
     this.lane = laneOf(direction, rank)
   }

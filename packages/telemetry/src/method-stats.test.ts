@@ -101,6 +101,20 @@ test('names a method that the application answered, and keeps in-flight counts e
   ])
 })
 
+test('a call like an earlier one counts where that did, but under a name of its own once there is one', () => {
+  const { telemetry } = new TelemetryBench()
+  const path = '/shop.v1.Shop/Buy'
+  const first = telemetry.startCall('inbound', path, PriorityClass.standard)
+  const second = telemetry.startCall('inbound', path, PriorityClass.standard, first)
+  telemetry.knowMethods([path])
+  const third = telemetry.startCall('inbound', path, PriorityClass.standard, second)
+  const fourth = telemetry.startCall('inbound', path, PriorityClass.standard, third)
+
+  expect([first, second, third].map((series) => series.path)).toEqual(['_OTHER', '_OTHER', path])
+  expect(fourth).toBe(third)
+  expect([second.inFlight, fourth.inFlight]).toEqual([2, 2])
+})
+
 test('does not name the paths of a scanner', () => {
   const bench = new TelemetryBench()
   for (let index = 0; index < 10; index++) bench.call({ path: `/x/${index}`, status: Status.UNIMPLEMENTED })

@@ -49,10 +49,11 @@ export class Telemetry {
 
   /**
    * A call was classified and is about to be decided on. Keep what is returned and put it into the `call_ended` event
-   * that must follow, so that start and end count in the same place.
+   * that must follow, so that start and end count in the same place. `known` is what was returned for another call of the
+   * same three, and spares the look-up.
    */
-  startCall(direction: Direction, path: string, rank: PriorityClass): CallSeries {
-    const series = this.#series.find(direction, path, rank)
+  startCall(direction: Direction, path: string, rank: PriorityClass, known?: CallSeries): CallSeries {
+    const series = known?.isNamed === true ? known : this.#series.find(direction, path, rank)
     series.inFlight++
     return series
   }
