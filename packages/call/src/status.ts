@@ -23,6 +23,13 @@ export const Status = {
 export type Status = (typeof Status)[keyof typeof Status]
 
 const NAMES = Object.keys(Status)
+/** By the code in one digit or two. */
+const CODE_OF: ReadonlyMap<string, Status> = new Map(
+  Object.values(Status).flatMap((code) => [
+    [String(code), code],
+    [String(code).padStart(2, '0'), code],
+  ]),
+)
 
 /** The name of a code (`UNAVAILABLE`); `UNKNOWN` for a number that is none. */
 export function statusName(code: number): string {
@@ -31,6 +38,5 @@ export function statusName(code: number): string {
 
 /** The code of a `grpc-status` value. Anything but a known code in decimal is UNKNOWN, as gRPC clients read it. */
 export function parseStatus(text: string | undefined): Status {
-  const code = text !== undefined && /^\d{1,2}$/.test(text) ? Number(text) : Status.UNKNOWN
-  return code < NAMES.length ? (code as Status) : Status.UNKNOWN
+  return text === undefined ? Status.UNKNOWN : (CODE_OF.get(text) ?? Status.UNKNOWN)
 }

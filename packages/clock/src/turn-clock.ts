@@ -1,5 +1,6 @@
 import type { Clock, Timer } from './clock.ts'
 import { systemClock } from './system-clock.ts'
+import { atTurnEnd } from './turn-end.ts'
 
 /**
  * A clock that stands still within one turn of the event loop, as the loop's own time does: the first question of a turn
@@ -34,7 +35,7 @@ export class TurnClock implements Clock {
   #read(): void {
     this.#isRead = true
     this.#nowMs = this.#clock.nowMs()
-    setImmediate(this.#turnEnds)
+    atTurnEnd(this.#turnEnds)
   }
 
   readonly #turnEnds = (): void => {

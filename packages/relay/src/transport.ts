@@ -25,7 +25,6 @@ export class Transport implements Flushable {
   readonly connection: Connection
   readonly #socket: Socket
   readonly #owner: TransportOwner
-  readonly #inFlight: OutputBatch[] = []
   #error: Error | undefined
   #isEnding = false
 
@@ -58,8 +57,7 @@ export class Transport implements Flushable {
     if (!this.#socket.writable) return
     const batch = this.connection.output.take()
     if (batch === undefined) return
-    this.#inFlight.push(batch)
-    this.#write(batch.chunks)
+    this.#write(batch)
   }
 
   /** Writes out what there is, then closes the socket. */
@@ -75,19 +73,18 @@ export class Transport implements Flushable {
     this.#socket.destroy()
   }
 
-  #write(chunks: readonly Buffer[]): void {
+  #write(batch: OutputBatch): void {
+    const { chunks } = batch
     const last = chunks.at(-1)
     if (last === undefined) return
     if (chunks.length > 1) this.#socket.cork()
     for (let index = 0; index < chunks.length - 1; index++) this.#socket.write(chunks[index] ?? last)
-    this.#socket.write(last, this.#written)
+    this.#socket.write(last, () => this.#written(batch))
     if (chunks.length > 1) this.#socket.uncork()
   }
 
-  /** Batches are written in order, so it is always the first one in flight. */
-  readonly #written = (): void => {
-    const batch = this.#inFlight.shift()
-    if (batch !== undefined) this.connection.output.written(batch)
+  #written(batch: OutputBatch): void {
+    this.connection.output.written(batch)
     this.connection.resume()
   }
 
