@@ -22,8 +22,7 @@ export interface Flushable {
  * waits for what their ends set off.
  *
  * Nothing leaves before the end of a turn anyhow. Doing one thing for many calls finds its code in the caches of the core,
- * where going through everything for one call after the other finds that of another stage: under full load a call through
- * all gates takes a tenth less.
+ * where going through everything for one call after the other finds that of another stage.
  */
 export class Turn {
   readonly #ended = new Line<TurnCall>()
