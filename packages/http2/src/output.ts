@@ -5,9 +5,9 @@ const REFERENCE_BYTES = 8_192
 
 /** What one flush writes, in order. Goes back to {@link Output.written} when the socket has taken it. */
 export interface OutputBatch {
-  readonly chunks: Buffer[]
+  readonly chunks: readonly Buffer[]
   readonly bytes: number
-  readonly pooled: Buffer[]
+  readonly pooled: readonly Buffer[]
 }
 
 /**
@@ -19,8 +19,8 @@ export class Output {
   buffer: Buffer
   readonly #pool: BufferPool
   readonly #isWaiting: () => void
-  #chunks: Buffer[] = []
-  #pooled: Buffer[] = []
+  #chunks = NONE
+  #pooled = NONE
   #hasBuffer = false
   #start = 0
   #end = 0
@@ -75,7 +75,7 @@ export class Output {
       return
     }
     this.#cut()
-    this.#chunks.push(bytes.subarray(start, end))
+    this.#chunks = joined(this.#chunks, bytes.subarray(start, end))
     this.#count(length)
   }
 
@@ -84,8 +84,8 @@ export class Output {
     if (this.#waitingBytes === 0) return undefined
     this.#cut()
     const batch = { chunks: this.#chunks, bytes: this.#waitingBytes, pooled: this.#pooled }
-    this.#chunks = []
-    this.#pooled = []
+    this.#chunks = NONE
+    this.#pooled = NONE
     this.#hasBuffer = false
     this.buffer = EMPTY
     this.#takenBytes += batch.bytes
@@ -112,7 +112,7 @@ export class Output {
     this.#cut()
     const isSmall = this.#usualBytes <= SMALL_BYTES && this.#pooled.length === 0 && bytes <= SMALL_BYTES
     this.buffer = isSmall ? this.#pool.takeSmall() : this.#pool.takeLarge()
-    this.#pooled.push(this.buffer)
+    this.#pooled = joined(this.#pooled, this.buffer)
     this.#hasBuffer = true
     this.#start = 0
     this.#end = 0
@@ -120,9 +120,18 @@ export class Output {
 
   /** Closes the run of octets in the current buffer, so that something else can follow. */
   #cut(): void {
-    if (this.#end > this.#start) this.#chunks.push(this.buffer.subarray(this.#start, this.#end))
+    if (this.#end > this.#start) this.#chunks = joined(this.#chunks, this.buffer.subarray(this.#start, this.#end))
     this.#start = this.#end
   }
 }
 
 const EMPTY = Buffer.alloc(0)
+/** Stays empty: see {@link joined}. */
+const NONE: Buffer[] = []
+
+/** The list with `last` behind it: most have one item. A literal of one has room for one, a `push` to an empty array makes room for 17. */
+function joined(buffers: Buffer[], last: Buffer): Buffer[] {
+  if (buffers.length === 0) return [last]
+  buffers.push(last)
+  return buffers
+}
