@@ -19,13 +19,31 @@ test('runs tasks once and in order, behind them those that they ask for, all bef
   expect(seen).toEqual(['first', 'second', 'asked for', 'later'])
 })
 
-test('costs one immediate a turn', async () => {
-  const immediate = vi.spyOn(globalThis, 'setImmediate')
-  atTurnEnd(() => atTurnEnd(() => undefined))
+test.each([
+  ['with everything that has come, by one immediate', 0.02, ['a tick later', 'first', 'second', 'asked for']],
+  ['with its first event where the loop has waited', 0.04, ['first', 'asked for', 'a tick later', 'second']],
+])('a turn ends %s', async (_name, pauseMs, order) => {
+  const seen: string[] = []
+  const clock = vi.spyOn(performance, 'now')
+  const note = (what: string) => (): void => void seen.push(what)
+  clock.mockReturnValue(1_000)
   atTurnEnd(() => undefined)
-  expect(immediate).toHaveBeenCalledOnce()
-  immediate.mockRestore()
   await nextTurn()
+
+  clock.mockReturnValue(1_000 + pauseMs)
+  atTurnEnd(() => {
+    note('first')()
+    atTurnEnd(note('asked for'))
+  })
+  process.nextTick(() => {
+    note('a tick later')()
+    atTurnEnd(note('second'))
+  })
+  await nextTurn()
+  await nextTurn()
+  clock.mockRestore()
+
+  expect(seen).toEqual(order)
 })
 
 test('a task that throws keeps none of the others from running', async () => {
