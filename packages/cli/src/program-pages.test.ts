@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ManualClock } from '@spillway/clock'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { keepProgramPagesFew } from './program-pages.ts'
 
 const isLinux = process.platform === 'linux'
@@ -30,6 +30,17 @@ test.runIf(isLinux)('pages of the program that only the start needed are let go 
   expect(touched).toBeGreaterThan(after)
   expect(again).toBeLessThan(touched)
   expect(clock.pendingTasks).toBe(0)
+})
+
+test.runIf(isLinux)('each pause is twice as long as the one before, up to ten minutes', () => {
+  const clock = new ManualClock()
+  const schedule = vi.spyOn(clock, 'schedule')
+  const stop = keepProgramPagesFew(clock)
+  clock.advance(2_000_000)
+  stop()
+
+  const pausesS = schedule.mock.calls.map(([delayMs]) => delayMs / 1_000)
+  expect(pausesS).toEqual([1, 10, 20, 40, 80, 160, 320, 600, 600, 600])
 })
 
 test.runIf(isLinux)('nobody is told that FFI is an experiment', () => {

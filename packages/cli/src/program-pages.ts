@@ -3,7 +3,10 @@ import { systemClock, type Clock, type Timer } from '@spillway/clock'
 
 /** By then a start is over. */
 const FIRST_AFTER_MS = 1_000
-const RELEASE_EVERY_MS = 10_000
+/** By then a load that follows the start has been compiled. Each pause after it is twice as long as the one before ... */
+const SECOND_AFTER_MS = 10_000
+/** ... up to this: the same calls touch the same pages, and only what is called anew touches others. */
+const LONGEST_PAUSE_MS = 600_000
 
 /** MADV_DONTNEED, the same on every architecture of Linux. */
 const DONT_NEED = 4
@@ -17,8 +20,9 @@ interface Range {
 /**
  * Keeps few pages of the program itself resident: the binary of Node and its libraries. A start and the compilation under the
  * first load touch 50 MiB of them, relaying calls some 25; nobody takes the others back as long as memory is not short, and
- * they count against this process. Lets go of all of them every ten seconds (madvise(2), MADV_DONTNEED): they stay in
- * the system's cache of files, and those that are needed are mapped again at the first touch, at about 1 ms in all.
+ * they count against this process. Lets go of all of them (madvise(2), MADV_DONTNEED), often at first and every ten minutes in
+ * the end: they stay in the system's cache of files, and those that are needed are mapped again at the first touch, each with
+ * a fault that a call waits for.
  *
  * Only whole mappings of files that nothing can have been written to are let go of. Where there is no /proc (only Linux has
  * one), or no FFI in this Node, nothing happens. Returns what stops it.
@@ -29,8 +33,10 @@ export function keepProgramPagesFew(clock: Clock = systemClock): () => void {
   if (madvise === undefined || ranges.length === 0) return () => undefined
   const release = (): void => {
     for (const { address, bytes } of ranges) madvise(address, bytes, DONT_NEED)
-    timer = clock.schedule(RELEASE_EVERY_MS, release)
+    timer = clock.schedule(pauseMs, release)
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
   }
+  let pauseMs = SECOND_AFTER_MS
   let timer: Timer = clock.schedule(FIRST_AFTER_MS, release)
   return () => timer.cancel()
 }
