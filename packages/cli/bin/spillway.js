@@ -14,9 +14,11 @@ const folder = dirname(fileURLToPath(import.meta.url))
 const limits = JSON.parse(readFileSync(join(folder, 'memory-limits.json'), 'utf8'))
 /**
  * Calls that are under way take 1 to 2 KiB each; a young generation that holds those of a busy sidecar, but not ten times
- * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time. Those
- * that are moved all the same die there: by itself V8 collects them when it is four times as large as what lives in it.
- * Maglev's code is replaced under load anyway, and what compiles it takes 6 MiB.
+ * as much, halves what is resident. With less, calls under way are moved to the old generation, at twice the time. Its size
+ * is fixed: V8 would make it smaller when little happens, and then collect several times as often. Helpers of a collection would
+ * take turns with it on a core that is all a sidecar has. What is moved all the same dies in the old generation: by itself V8
+ * collects that when it is four times as large as what lives in it, and then again when little happens, for which all calls wait
+ * although it hardly gets smaller. Maglev's code is replaced under load anyway, and what compiles it takes 6 MiB.
  */
 const HEAP_LIMITS = limits.v8
 /**
