@@ -2,7 +2,8 @@
  * The service behind every peer of the relay benchmark: answers each call with one 64-byte message and status 0.
  * One thread, epoll, and answers that lie ready but for the stream's number, so that no proxy waits for it.
  * Speaks as much HTTP/2 as a server of small unary calls needs: settings, pings and flow control of the connection;
- * of a request it looks at the END_STREAM flag alone. Only for trusted peers on loopback.
+ * of a request it looks at the END_STREAM flag alone, and whether its message is empty: that is somebody's health check, a
+ * method that it does not have. Only for trusted peers on loopback.
  *
  *   cc -O2 -o backend backend.c && ./backend PORT        prints "ready" when it listens on 127.0.0.1:PORT
  */
@@ -20,7 +21,7 @@
 
 enum { DATA = 0, HEADERS = 1, SETTINGS = 4, PING = 6, WINDOW_UPDATE = 8 };
 enum { ACK = 1, END_STREAM = 1, END_HEADERS = 4 };
-enum { PREFACE = 24, FRAME = 9, MESSAGE = 64, BODY = 5 + MESSAGE, PENDING = 4096, BUFFER = 1 << 18 };
+enum { PREFACE = 24, FRAME = 9, MESSAGE = 64, PREFIX = 5, BODY = PREFIX + MESSAGE, PENDING = 4096, BUFFER = 1 << 18 };
 
 typedef struct {
   int fd, is_greeted, has_answered;
@@ -63,6 +64,12 @@ static void answer(Connection *c, uint32_t stream) {
   c->window -= BODY;
 }
 
+/* UNIMPLEMENTED, with fields that the peer's HPACK table does not keep. */
+static void refuse(Connection *c, uint32_t stream) {
+  static const char headers[] = "\x88\x0f\x10\x10" "application/grpc" "\x00\x0b" "grpc-status" "\x02" "12";
+  put(c, HEADERS, END_HEADERS | END_STREAM, stream, headers, sizeof headers - 1);
+}
+
 static void answer_pending(Connection *c) {
   while (c->pending_count > 0 && c->window >= BODY && c->out_length < BUFFER - 1024) {
     answer(c, c->pending[c->pending_first]);
@@ -83,6 +90,10 @@ static void on_frame(Connection *c, int type, int flags, uint32_t stream, const 
   }
   int ends = (type == HEADERS || type == DATA) && (flags & END_STREAM);
   if (!ends) return;
+  if (type == DATA && length == PREFIX) {
+    refuse(c, stream);
+    return;
+  }
   if (c->pending_count == PENDING) exit(2);
   c->pending[(c->pending_first + c->pending_count++) % PENDING] = stream;
 }
