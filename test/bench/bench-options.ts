@@ -24,15 +24,15 @@ export interface BenchOptions {
   readonly only: readonly string[]
 }
 
-/** About fourteen minutes with all peers. Many short measurements tell more than few long ones on a machine that is shared. */
+/** About twenty minutes with all peers. Many short measurements tell more than few long ones on a machine that is shared. */
 export const FULL: BenchOptions = {
   starts: 3,
-  rounds: 12,
+  rounds: 16,
   latencyRounds: 4,
   settleMs: 3_000,
   throughputMs: 750,
   warmUpMs: 250,
-  latencySeconds: 2,
+  latencySeconds: 3,
   memoryCalls: 1_000_000,
   memoryRepeats: 0,
   only: [],

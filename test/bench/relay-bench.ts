@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sayWhetherAwake } from './awake-cores.ts'
 import type { BenchOptions } from './bench-options.ts'
 import type { BenchResult } from './bench-result.ts'
 import { buildCaller, callerCommand } from './caller.ts'
@@ -49,7 +50,11 @@ async function measure(ground: Ground): Promise<BenchResult> {
   const measured = await measureRounds(ground, lineUp(ground, command))
   await measureMemory(ground, measured)
   return {
-    machine: { ...describeMachine(ground.cores), h2load: versionLine({ file: 'h2load', args: ['--version'] }) },
+    machine: {
+      ...describeMachine(ground.cores),
+      'idle cores': sayWhetherAwake(),
+      h2load: versionLine({ file: 'h2load', args: ['--version'] }),
+    },
     commands: loadCommands(ground),
     peers: measured.candidates.map(({ entrant }) => entrant.result),
     skipped: measured.skipped,

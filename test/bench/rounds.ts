@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SeededRandom, type Random } from '@spillway/clock'
+import { keepCoresAwake } from './awake-cores.ts'
 import { LATENCY_LOAD, MEMORY_LOAD, MEMORY_SECONDS, THROUGHPUT_LOAD, type BenchOptions } from './bench-options.ts'
 import type { SkippedPeer } from './bench-result.ts'
 import type { OpenLoad } from './caller.ts'
@@ -42,6 +43,7 @@ export async function playRounds(ground: Ground, start: number, lined: LineUp): 
     fit = await inTurn(fit, (entrant) => entrant.measureThroughput(throughputLoad(options)))
   }
   tell(`start ${start + 1} of ${starts}: calls a second measured`)
+  using _awake = keepCoresAwake()
   for (let round = 0; round < latencyRounds; round++) {
     const load = latencyLoad(options, start * latencyRounds + round)
     fit = await inTurn(fit, (entrant) => entrant.measureLatency(caller, load))

@@ -1,0 +1,32 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+
+/** The kernel's quality-of-service interface for the latency of the processors (Documentation/power/pm_qos_interface.rst). */
+const DEVICE = '/dev/cpu_dma_latency'
+
+/** Cores that are to stay awake as long as this is not disposed of. */
+export interface AwakeCores extends Disposable {
+  /** For the report: whether they do, or why not. */
+  readonly note: string
+}
+
+/**
+ * Keeps idle cores from sleeping, as cyclictest does: a core that sleeps takes microseconds to wake, one of a virtual machine
+ * milliseconds, as its host has given it to somebody else meanwhile. Each call wakes two of them whatever the peer does, and
+ * the differences between peers drown in it. Needs the right to write `device`, which on most systems only root has; without it
+ * nothing changes.
+ */
+export function keepCoresAwake(device = DEVICE): AwakeCores {
+  try {
+    const request = openSync(device, 'r+')
+    writeSync(request, Buffer.alloc(4)) // the longest wake-up that is wanted, in microseconds
+    return { note: 'kept awake while latency is measured', [Symbol.dispose]: () => closeSync(request) }
+  } catch {
+    return { note: `may sleep: ${device} cannot be written`, [Symbol.dispose]: () => undefined }
+  }
+}
+
+/** What the report says of them. */
+export function sayWhetherAwake(): string {
+  using awake = keepCoresAwake()
+  return awake.note
+}
