@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { systemClock, type Clock, type Timer } from '@spillway/clock'
 
-/** By then a start is over. */
-const FIRST_AFTER_MS = 1_000
-/** By then a load that follows the start has been compiled. Each pause after it is twice as long as the one before ... */
-const SECOND_AFTER_MS = 10_000
+/** By then a start is over. Each pause is twice as long as the one before ... */
+const FIRST_PAUSE_MS = 1_000
 /** ... up to this: the same calls touch the same pages, and only what is called anew touches others. */
 const LONGEST_PAUSE_MS = 600_000
 
@@ -33,11 +31,11 @@ export function keepProgramPagesFew(clock: Clock = systemClock): () => void {
   if (madvise === undefined || ranges.length === 0) return () => undefined
   const release = (): void => {
     for (const { address, bytes } of ranges) madvise(address, bytes, DONT_NEED)
-    timer = clock.schedule(pauseMs, release)
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+    timer = clock.schedule(pauseMs, release)
   }
-  let pauseMs = SECOND_AFTER_MS
-  let timer: Timer = clock.schedule(FIRST_AFTER_MS, release)
+  let pauseMs = FIRST_PAUSE_MS
+  let timer: Timer = clock.schedule(pauseMs, release)
   return () => timer.cancel()
 }
 
