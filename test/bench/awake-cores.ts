@@ -25,7 +25,7 @@ export function keepCoresAwake(device = DEVICE): AwakeCores {
   }
 }
 
-/** What the report says of them. */
+/** What the report says of them: whether the request that {@link keepCoresAwake} makes is taken here. */
 export function sayWhetherAwake(): string {
   using awake = keepCoresAwake()
   return awake.note

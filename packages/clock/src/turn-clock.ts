@@ -7,7 +7,7 @@ import { atTurnEnd } from './turn-end.ts'
  * reads `clock`, the others get the same answer. A call asks a dozen times, and where the system's clock is slow that is a
  * noticeable part of what it costs.
  *
- * What that means: everything that one poll brought in happened at the same time. Durations are late or short by a turn at
+ * What that means: everything that one turn brought in happened at the same time. Durations are late or short by a turn at
  * most (some milliseconds under full load, microseconds else), and so is the moment at which a deadline counts as passed.
  */
 export class TurnClock implements Clock {
