@@ -6,6 +6,7 @@ import {
   type Http2Limits,
   type OutputBatch,
 } from '@spillway/http2'
+import { receiveFrom } from './receive-from.ts'
 import type { Flushable, Turn } from './turn.ts'
 
 /** What a transport tells its owner besides what the connection's listener hears. */
@@ -48,7 +49,7 @@ export class Transport implements Flushable {
       pool: resources.pool,
       isWaiting: () => resources.turn.add(this),
     })
-    socket.on('data', (chunk: Buffer) => this.connection.receive(chunk))
+    receiveFrom(socket, (chunk) => this.connection.receive(chunk))
     socket.setNoDelay(true)
   }
 
