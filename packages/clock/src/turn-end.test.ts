@@ -19,31 +19,51 @@ test('runs tasks once and in order, behind them those that they ask for, all bef
   expect(seen).toEqual(['first', 'second', 'asked for', 'later'])
 })
 
-test.each([
-  ['with everything that has come, by one immediate', 0.02, ['a tick later', 'first', 'second', 'asked for']],
-  ['with its first event where the loop has waited', 0.04, ['first', 'asked for', 'a tick later', 'second']],
-])('a turn ends %s', async (_name, pauseMs, order) => {
+/** Hands out that many events, each with a task that asks for another one, and returns what was seen, in order. */
+async function eventsAfterPause(pauseMs: number, events: number): Promise<string[]> {
   const seen: string[] = []
-  const clock = vi.spyOn(performance, 'now')
   const note = (what: string) => (): void => void seen.push(what)
-  clock.mockReturnValue(1_000)
-  atTurnEnd(() => undefined)
-  await nextTurn()
-
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  for (let turn = 0; turn < 10; turn++) {
+    atTurnEnd(() => undefined)
+    await nextTurn()
+  }
   clock.mockReturnValue(1_000 + pauseMs)
-  atTurnEnd(() => {
-    note('first')()
-    atTurnEnd(note('asked for'))
-  })
-  process.nextTick(() => {
-    note('a tick later')()
-    atTurnEnd(note('second'))
-  })
+  for (let event = 1; event <= events; event++) {
+    setImmediate(() => {
+      note(`event ${event}`)()
+      atTurnEnd(() => {
+        note(`task ${event}`)()
+        atTurnEnd(note(`asked for ${event}`))
+      })
+    })
+  }
   await nextTurn()
   await nextTurn()
   clock.mockRestore()
+  return seen
+}
 
-  expect(seen).toEqual(order)
+test('a turn ends with everything that has come, by one immediate', async () => {
+  expect(await eventsAfterPause(0.02, 2)).toEqual([
+    'event 1',
+    'event 2',
+    'task 1',
+    'task 2',
+    'asked for 1',
+    'asked for 2',
+  ])
+})
+
+test('where the loop has waited, each of the first four events is a turn of its own', async () => {
+  const single = (event: number): string[] => [`event ${event}`, `task ${event}`, `asked for ${event}`]
+
+  expect(await eventsAfterPause(0.04, 6)).toEqual([
+    ...[1, 2, 3, 4].flatMap(single),
+    'event 5',
+    'event 6',
+    ...['task 5', 'task 6', 'asked for 5', 'asked for 6'],
+  ])
 })
 
 test('a task that throws keeps none of the others from running', async () => {
