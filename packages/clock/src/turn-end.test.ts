@@ -62,7 +62,10 @@ test('where the loop has waited, each of the first four events is a turn of its 
     ...[1, 2, 3, 4].flatMap(single),
     'event 5',
     'event 6',
-    ...['task 5', 'task 6', 'asked for 5', 'asked for 6'],
+    'task 5',
+    'task 6',
+    'asked for 5',
+    'asked for 6',
   ])
 })
 
