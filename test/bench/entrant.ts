@@ -61,7 +61,7 @@ export class Entrant {
 
   async measureLatency(caller: string, load: OpenLoad): Promise<void> {
     const { core, port, signal } = this.#target
-    const result = await runCaller(callerCommand(caller, port, load), core, signal)
+    const result = await this.#named(runCaller(callerCommand(caller, port, load), core, signal))
     expectWholeAnswers(result)
     for (const latencies of result.seconds) {
       this.#p50Ms.push(percentile(latencies, 50))
@@ -80,9 +80,18 @@ export class Entrant {
   }
 
   async #run(target: LoadTarget, load: Load): Promise<LoadResult> {
-    const result = await runLoad(target, load)
+    const result = await this.#named(runLoad(target, load))
     expectWholeAnswers(result)
     return result
+  }
+
+  /** Says in whose turn something failed. */
+  async #named<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work
+    } catch (error) {
+      throw new Error(`${this.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
   }
 }
 
