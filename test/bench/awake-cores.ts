@@ -1,43 +1,45 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { compileC } from './c-program.ts'
-import { pinned } from './pinned-process.ts'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 
-const SOURCE = new URL('awake.c', import.meta.url)
+/** The kernel's quality-of-service interface for the latency of the processors (Documentation/power/pm_qos_interface.rst). */
+const DEVICE = '/dev/cpu_dma_latency'
 
-/** Compiles what keeps a core awake into that folder and returns its path. Throws when there is no C compiler. */
-export function buildAwake(folder: string): string {
-  return compileC(SOURCE, folder)
+/** Who puts idle cores to sleep (Documentation/admin-guide/pm/cpuidle.rst). Where that is nobody in particular, nobody heeds the request. */
+const DRIVER = '/sys/devices/system/cpu/cpuidle/current_driver'
+
+/** Cores that are to stay awake as long as this is not disposed of. */
+export interface AwakeCores extends Disposable {
+  /** For the report: whether they do, or why not. */
+  readonly note: string
 }
 
 /**
- * Keeps those cores from sleeping until it is disposed of, by a process on each that runs when no other one wants to: each call
- * wakes two cores whatever the peer does, and the differences between peers drown in what that takes. Works without any
- * privilege, and where the kernel's own means (/dev/cpu_dma_latency) do nothing because the machine has no idle driver. Where
- * a system forbids it, nothing happens.
+ * Keeps idle cores from sleeping, as cyclictest does: a core that sleeps takes microseconds to wake, one of a virtual machine
+ * milliseconds, as its host has given it to somebody else meanwhile. Each call wakes two of them whatever the peer does, and
+ * the differences between peers drown in it. Needs the right to write `device`, which on most systems only root has, and an idle driver,
+ * which some virtual machines lack; without them nothing changes.
  */
-export function keepCoresAwake(program: string, cores: Iterable<number>): AsyncDisposable {
-  const spinners = Array.from(new Set(cores), (core) => start(program, core))
-  return {
-    async [Symbol.asyncDispose]() {
-      await Promise.all(spinners.map(end))
-    },
+export function keepCoresAwake(device = DEVICE, driver = DRIVER): AwakeCores {
+  if (!hasIdleDriver(driver))
+    return { note: 'may sleep: the kernel has no idle driver', [Symbol.dispose]: () => undefined }
+  try {
+    const request = openSync(device, 'r+')
+    writeSync(request, Buffer.alloc(4)) // the longest wake-up that is wanted, in microseconds
+    return { note: 'kept awake while latency is measured', [Symbol.dispose]: () => closeSync(request) }
+  } catch {
+    return { note: `may sleep: ${device} cannot be written`, [Symbol.dispose]: () => undefined }
   }
 }
 
-/** For the report: whether {@link keepCoresAwake} works here, or why not. */
-export function sayWhetherAwake(program: string): string {
-  const { status, stderr } = spawnSync(program, ['check'], { encoding: 'utf8' })
-  return status === 0 ? 'kept awake while latency is measured' : `may sleep: ${stderr.trim()}`
+/** What the report says of them: whether the request that {@link keepCoresAwake} makes is taken here. */
+export function sayWhetherAwake(): string {
+  using awake = keepCoresAwake()
+  return awake.note
 }
 
-function start(program: string, core: number): ChildProcess {
-  const { file, args } = pinned({ file: program, args: [] }, core)
-  return spawn(file, args, { stdio: 'ignore' })
-}
-
-async function end(spinner: ChildProcess): Promise<void> {
-  if (spinner.exitCode !== null || spinner.signalCode !== null || spinner.pid === undefined) return
-  spinner.kill('SIGKILL')
-  await once(spinner, 'close')
+function hasIdleDriver(driver: string): boolean {
+  try {
+    return readFileSync(driver, 'utf8').trim() !== 'none'
+  } catch {
+    return false
+  }
 }

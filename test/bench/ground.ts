@@ -11,8 +11,6 @@ export interface Ground {
   readonly backendPort: number
   /** The compiled caller. */
   readonly caller: string
-  /** What keeps a core awake, compiled. */
-  readonly awake: string
   /** One for each peer, in their order. */
   readonly peerPorts: readonly number[]
   readonly target: Omit<LoadTarget, 'port'>

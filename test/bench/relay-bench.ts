@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildAwake, sayWhetherAwake } from './awake-cores.ts'
+import { sayWhetherAwake } from './awake-cores.ts'
 import type { BenchOptions } from './bench-options.ts'
 import type { BenchResult } from './bench-result.ts'
 import { buildCaller, callerCommand } from './caller.ts'
@@ -37,8 +37,8 @@ export async function runRelayBench(
     const cores = chooseCores(cpus().length)
     const [backendPort = 0, ...peerPorts] = await freePorts(PEERS.length + 1)
     const target = { h2load, core: cores.load, bodyPath, signal }
-    const programs = { caller: buildCaller(folder), awake: buildAwake(folder) }
-    return await measure({ options, cores, folder, backendPort, peerPorts, ...programs, target, tell })
+    const caller = buildCaller(folder)
+    return await measure({ options, cores, folder, backendPort, peerPorts, caller, target, tell })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -52,7 +52,7 @@ async function measure(ground: Ground): Promise<BenchResult> {
   return {
     machine: {
       ...describeMachine(ground.cores),
-      'idle cores': sayWhetherAwake(ground.awake),
+      'idle cores': sayWhetherAwake(),
       h2load: versionLine({ file: 'h2load', args: ['--version'] }),
     },
     commands: loadCommands(ground),

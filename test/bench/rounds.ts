@@ -33,7 +33,7 @@ export function memoryLoad({ memoryCalls }: BenchOptions): Load {
  * wrong answers is skipped from then on.
  */
 export async function playRounds(ground: Ground, start: number, lined: LineUp): Promise<LineUp> {
-  const { options, caller, awake, cores, tell } = ground
+  const { options, caller, tell } = ground
   const { starts, rounds, latencyRounds } = options
   const random = new SeededRandom(start + 1)
   const inTurn = (fit: LineUp, work: (entrant: Entrant) => Promise<void>): Promise<LineUp> =>
@@ -43,7 +43,7 @@ export async function playRounds(ground: Ground, start: number, lined: LineUp): 
     fit = await inTurn(fit, (entrant) => entrant.measureThroughput(throughputLoad(options)))
   }
   tell(`start ${start + 1} of ${starts}: calls a second measured`)
-  await using _awake = keepCoresAwake(awake, Object.values(cores))
+  using _awake = keepCoresAwake()
   for (let round = 0; round < latencyRounds; round++) {
     const load = latencyLoad(options, start * latencyRounds + round)
     fit = await inTurn(fit, (entrant) => entrant.measureLatency(caller, load))
