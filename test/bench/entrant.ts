@@ -90,7 +90,9 @@ export class Entrant {
     try {
       return await work
     } catch (error) {
-      throw new Error(`${this.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      if (!(error instanceof Error)) throw error
+      error.message = `${this.name}: ${error.message}`
+      throw error
     }
   }
 }
