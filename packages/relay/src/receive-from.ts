@@ -16,8 +16,8 @@ let slabUsed = 0
  * Hands over all that the socket receives, in order, in chunks that belong to `receive`. Everything else (`end`, `close`, errors) is
  * the socket's own, as with a listener of `data`, which this replaces.
  *
- * Node makes an ArrayBuffer of its own for each read, which a collection must find and free one by one: half of what calls wait for
- * when the young generation is collected while they are few. Its remedy is the `onread` option of `net.connect`; a socket that
+ * Node makes an ArrayBuffer of its own for each read, which a collection must find and free one by one: while calls are few, a
+ * third of its pause. Its remedy is the `onread` option of `net.connect`; a socket that
  * a server accepts has none. What that option sets is set here for both. These are properties that Node keeps to itself: if they
  * are not there, this listens for `data`.
  */
@@ -29,7 +29,10 @@ export function receiveFrom(socket: Socket, receive: (chunk: Buffer) => void): v
     return
   }
   Reflect.set(socket, buffer, scratch)
-  Reflect.set(socket, callback, (bytes: number) => receive(copyOfScratch(bytes)))
+  // Returns nothing: what returns false stops the reading.
+  Reflect.set(socket, callback, (bytes: number): void => {
+    receive(copyOfScratch(bytes))
+  })
   // A socket that has no handle yet (a name is looked up first) does this itself when it gets one.
   if (hasUserBuffer(handle)) handle.useUserBuffer(scratch)
 }

@@ -1,4 +1,4 @@
-/** Octets in, octets out, a connection to the backend for each: no HTTP/2 at all. What no proxy in Node can do better. */
+/** Octets in, octets out, a connection to the backend for each: no HTTP/2 at all. What no proxy on Node's streams can do better. */
 import { connect, createServer, type Socket } from 'node:net'
 import { portsFromArguments } from './node-program.ts'
 
