@@ -3,16 +3,23 @@ import {
   createServer as createHttp2Server,
   type Http2Server,
   type IncomingHttpHeaders,
+  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { probeApp } from './app-probe.ts'
+import { AppProbe, probeApp } from './app-probe.ts'
 
 const PATIENT_MS = 10_000
+/** `HealthCheckResponse` with gRPC's prefix. */
+const SERVING = [0, 0, 0, 0, 2, 8, 1]
+const NOT_SERVING = [0, 0, 0, 0, 2, 8, 2]
+
 const servers: (Server | Http2Server)[] = []
+const probes: AppProbe[] = []
 
 afterEach(() => {
+  for (const probe of probes.splice(0)) probe.close()
   for (const server of servers.splice(0)) server.close()
 })
 
@@ -41,8 +48,8 @@ function answering(octets: readonly number[], status: string): Http2Server {
 }
 
 test.each([
-  ['that is serving', [0, 0, 0, 0, 2, 8, 1], '0', 'serving'],
-  ['that is not serving', [0, 0, 0, 0, 2, 8, 2], '0', 'not_serving'],
+  ['that is serving', SERVING, '0', 'serving'],
+  ['that is not serving', NOT_SERVING, '0', 'not_serving'],
   ['whose status is not known', [0, 0, 0, 0, 0], '0', 'not_serving'],
   ['that answers with more than a status', [0, 0, 0, 0, 4, 8, 1, 16, 1], '0', 'not_serving'],
   ['without a health service', [], '12', 'serving'],
@@ -71,4 +78,66 @@ test('an app that takes no connections is unreachable', async () => {
   await new Promise((resolve) => server.close(resolve))
 
   expect(await probeApp(address, PATIENT_MS)).toBe('unreachable')
+})
+
+function probing(address: string, timeoutMs = PATIENT_MS): AppProbe {
+  const probe = new AppProbe(address, timeoutMs)
+  probes.push(probe)
+  return probe
+}
+
+/** A gRPC server that answers its health checks with these octets in turn, and the connections that it has taken. */
+async function inTurn(...answers: number[][]): Promise<{ address: string; connections: ServerHttp2Session[] }> {
+  const connections: ServerHttp2Session[] = []
+  const server = createHttp2Server()
+  server.on('session', (session: ServerHttp2Session) => connections.push(session))
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    const octets = answers.shift()
+    if (octets === undefined) return
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+    stream.end(Buffer.from(octets))
+  })
+  return { address: await listening(server), connections }
+}
+
+test('asks again over the same connection, until it is closed', async () => {
+  const { address, connections } = await inTurn(SERVING, NOT_SERVING, SERVING)
+  const probe = probing(address)
+
+  expect(await probe.ask()).toBe('serving')
+  expect(await probe.ask()).toBe('not_serving')
+  expect(await probe.ask()).toBe('serving')
+  expect(connections).toHaveLength(1)
+  const [connection] = connections
+  if (connection === undefined) throw new Error('there is one')
+  probe.close()
+  await once(connection, 'close')
+})
+
+test.each<[string, (connection: ServerHttp2Session) => void]>([
+  ['cuts', (connection) => connection.destroy()],
+  ['winds up', (connection) => connection.close()],
+])('where the app %s the connection, it asks over another one', async (_what, end) => {
+  const { address, connections } = await inTurn(SERVING, NOT_SERVING)
+  const probe = probing(address)
+  await probe.ask()
+  const [connection] = connections
+  if (connection === undefined) throw new Error('there is one')
+  end(connection)
+  await once(connection, 'close')
+
+  expect(await probe.ask()).toBe('not_serving')
+  expect(connections).toHaveLength(2)
+})
+
+test('where the connection has gone silent, another one tells', async () => {
+  const { address, connections } = await inTurn(SERVING)
+  const probe = probing(address, 100)
+  await probe.ask()
+
+  expect(await probe.ask()).toBe('serving') // silent again, but it took the connection
+  expect(connections).toHaveLength(2)
+  servers[0]?.close()
+  expect(await probe.ask()).toBe('unreachable')
 })

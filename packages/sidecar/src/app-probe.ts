@@ -1,18 +1,55 @@
 import { connect, type Socket } from 'node:net'
 import { parseAddress } from '@spillway/relay'
-import { HealthCall } from './health-call.ts'
+import { HealthSession } from './health-session.ts'
 
 /** What the app says of itself: `serving` also when it has no health service but takes connections. */
 export type AppCondition = 'serving' | 'not_serving' | 'unreachable'
 
-/** Asks the app once, by `grpc.health.v1`; one that does not know it, or does not answer in time, serves if it connects. */
+/**
+ * Asks an app whether it serves, by `grpc.health.v1`, over one connection for as long as that lasts: to make one anew each time
+ * costs the calls that wait meanwhile a millisecond. One question at a time.
+ */
+export class AppProbe {
+  readonly #address: string
+  readonly #timeoutMs: number
+  #session: HealthSession | undefined
+  #isClosed = false
+
+  /** `timeoutMs`, for a connection and for an answer each. */
+  constructor(address: string, timeoutMs: number) {
+    this.#address = address
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** An app that does not know `grpc.health.v1`, breaks its rules, or does not answer in time serves if it takes a new connection. */
+  async ask(): Promise<AppCondition> {
+    const answer = await this.#session?.check(this.#timeoutMs)
+    return answer === undefined || answer === 'broken_off' ? await this.#askAnew() : answer
+  }
+
+  /** Closes the connection. What was asked and is not answered means nothing any more. */
+  close(): void {
+    this.#isClosed = true
+    this.#session?.close()
+  }
+
+  async #askAnew(): Promise<AppCondition> {
+    const socket = await connectTo(this.#address, this.#timeoutMs)
+    this.#session = socket && new HealthSession(socket)
+    if (this.#session === undefined) return 'unreachable'
+    if (this.#isClosed) this.#session.close()
+    const answer = await this.#session.check(this.#timeoutMs)
+    return answer === 'broken_off' ? 'serving' : answer
+  }
+}
+
+/** Asks the app once: see {@link AppProbe.ask}. */
 export async function probeApp(address: string, timeoutMs: number): Promise<AppCondition> {
-  const socket = await connectTo(address, timeoutMs)
-  if (socket === undefined) return 'unreachable'
+  const probe = new AppProbe(address, timeoutMs)
   try {
-    return await askHealth(socket, timeoutMs)
+    return await probe.ask()
   } finally {
-    socket.destroy()
+    probe.close()
   }
 }
 
@@ -36,12 +73,5 @@ function connectTo(address: string, timeoutMs: number): Promise<Socket | undefin
     socket.setTimeout(0)
     give(socket)
   })
-  return promise
-}
-
-function askHealth(socket: Socket, timeoutMs: number): Promise<AppCondition> {
-  const { promise, resolve } = Promise.withResolvers<AppCondition>()
-  socket.setTimeout(timeoutMs, () => resolve('serving'))
-  void new HealthCall(socket, (isServing) => resolve(isServing ? 'serving' : 'not_serving'))
   return promise
 }

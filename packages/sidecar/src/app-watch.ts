@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@spillway/clock'
-import { probeApp, type AppCondition } from './app-probe.ts'
+import { AppProbe, type AppCondition } from './app-probe.ts'
 
 /** How often and how patiently the app is asked. */
 export interface AppWatchConfig {
@@ -20,6 +20,7 @@ const GROWTH = 1.1
 /** Asks the app again and again whether it serves, and tells when its answer changes. */
 export class AppWatch {
   readonly #config: AppWatchConfig
+  readonly #probe: AppProbe
   readonly #clock: Clock
   readonly #changed: (condition: AppCondition) => void
   #condition: AppCondition = 'unreachable'
@@ -29,6 +30,7 @@ export class AppWatch {
 
   constructor(config: AppWatchConfig, clock: Clock, changed: (condition: AppCondition) => void) {
     this.#config = config
+    this.#probe = new AppProbe(config.address, config.timeoutMs)
     this.#pauseMs = config.startingMs
     this.#clock = clock
     this.#changed = changed
@@ -43,10 +45,11 @@ export class AppWatch {
   stop(): void {
     this.#isStopped = true
     this.#timer?.cancel()
+    this.#probe.close()
   }
 
   async #ask(): Promise<void> {
-    const condition = await probeApp(this.#config.address, this.#config.timeoutMs)
+    const condition = await this.#probe.ask()
     if (this.#isStopped) return
     if (condition !== this.#condition) {
       this.#condition = condition
