@@ -29,3 +29,9 @@ test('says why a server that ends at once did not start', async () => {
 
   await expect(PinnedProcess.start(command, 0, port)).rejects.toThrow('port is taken')
 })
+
+test('says why a command that cannot be run did not start', async () => {
+  const [port = 0] = await freePorts(1)
+
+  await expect(PinnedProcess.start({ file: '/nowhere/at-all', args: [] }, 0, port)).rejects.toThrow('/nowhere/at-all')
+})

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, readdirSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram, type Command } from './command.ts'
 
@@ -18,17 +20,16 @@ export function pinned(command: Command, core: number): Command {
 /** A server of the bench, in a process group of its own with all that it starts itself. */
 export class PinnedProcess implements AsyncDisposable {
   readonly #process: ChildProcess
-  #errors = ''
+  readonly #folder = mkdtempSync(join(tmpdir(), 'spillway-server-'))
+  readonly #log = join(this.#folder, 'stderr')
+  #failure = ''
 
+  /** What it says goes to a file: whoever read it from a pipe would wake up for each line, on a core that is measured. */
   private constructor(command: Command) {
-    this.#process = spawn(command.file, command.args, {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
-    })
-    this.#process.on('error', (error) => (this.#errors = error.message))
-    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#errors = (this.#errors + text).slice(-2_000)
-    })
+    const log = openSync(this.#log, 'w')
+    this.#process = spawn(command.file, command.args, { stdio: ['ignore', 'ignore', log], detached: true })
+    closeSync(log)
+    this.#process.on('error', (error) => (this.#failure = error.message))
   }
 
   /** Starts it on that core and waits until the port takes connections. */
@@ -55,24 +56,31 @@ export class PinnedProcess implements AsyncDisposable {
 
   /** Ends the group and waits until all of it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { pid } = this.#process
-    if (pid === undefined) return
-    const killMs = performance.now() + GRACE_MS
-    let signal: NodeJS.Signals | 0 = 'SIGTERM'
-    while (signalGroup(pid, signal)) {
-      await sleep(POLL_MS)
-      signal = performance.now() > killMs ? 'SIGKILL' : 0
-    }
+    if (this.#process.pid !== undefined) await endGroup(this.#process.pid)
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 
   async #listening(port: number): Promise<void> {
     const giveUpMs = performance.now() + START_MS
     while (!(await accepts(port))) {
       if (this.#process.pid === undefined || this.#process.exitCode !== null)
-        throw new Error(`it ended at once: ${this.#errors.trim()}`)
+        throw new Error(`it ended at once: ${this.#failure || this.#lastWords()}`)
       if (performance.now() > giveUpMs) throw new Error(`nothing listens on port ${port} after ${START_MS / 1_000} s`)
       await sleep(POLL_MS)
     }
+  }
+
+  #lastWords(): string {
+    return readFileSync(this.#log, 'utf8').slice(-2_000).trim()
+  }
+}
+
+async function endGroup(leader: number): Promise<void> {
+  const killMs = performance.now() + GRACE_MS
+  let signal: NodeJS.Signals | 0 = 'SIGTERM'
+  while (signalGroup(leader, signal)) {
+    await sleep(POLL_MS)
+    signal = performance.now() > killMs ? 'SIGKILL' : 0
   }
 }
 
