@@ -131,6 +131,29 @@ test.each<[string, (connection: ServerHttp2Session) => void]>([
   expect(connections).toHaveLength(2)
 })
 
+test('where the app resets every check, no connection is left behind', async () => {
+  const { address, connections } = await inTurn()
+  const server = servers[0]
+  server?.on('stream', (stream: ServerHttp2Stream) => stream.on('error', () => undefined).close(7)) // REFUSED_STREAM
+  const probe = probing(address)
+
+  for (let asked = 0; asked < 4; asked++) expect(await probe.ask()).toBe('serving')
+  await expect.poll(() => connections.filter(({ closed, destroyed }) => !closed && !destroyed).length).toBe(1)
+  expect(connections.length).toBeGreaterThan(1)
+})
+
+test('where it is closed while it asks, it opens no other connection', async () => {
+  const { address, connections } = await inTurn(SERVING)
+  const probe = probing(address)
+  await probe.ask()
+  const asked = probe.ask()
+  probe.close()
+  await asked
+  await probeApp(address, 50) // whatever was opened before it has arrived by now
+
+  expect(connections).toHaveLength(2)
+})
+
 test('where the connection has gone silent, another one tells', async () => {
   const { address, connections } = await inTurn(SERVING)
   const probe = probing(address, 100)

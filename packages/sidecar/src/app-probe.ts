@@ -7,7 +7,7 @@ export type AppCondition = 'serving' | 'not_serving' | 'unreachable'
 
 /**
  * Asks an app whether it serves, by `grpc.health.v1`, over one connection for as long as that lasts: to make one anew each time
- * costs the calls that wait meanwhile a millisecond. One question at a time.
+ * takes code that nothing else runs, for which calls wait. One question at a time.
  */
 export class AppProbe {
   readonly #address: string
@@ -33,7 +33,10 @@ export class AppProbe {
     this.#session?.close()
   }
 
+  /** What is left of the connection before is closed: a check may break off without it. */
   async #askAnew(): Promise<AppCondition> {
+    this.#session?.close()
+    if (this.#isClosed) return 'unreachable'
     const socket = await connectTo(this.#address, this.#timeoutMs)
     this.#session = socket && new HealthSession(socket)
     if (this.#session === undefined) return 'unreachable'
